@@ -1,0 +1,103 @@
+# Turns each line of impl/catalogue.cmake into two translation units, one that registers the
+# benchmarks of its rows (bench/<family>.hpp) and one that instantiates the conformance suite over
+# them (tests/conformance/<family>.hpp), and writes build/catalogue.json, which names every row,
+# built or not, and why not.
+
+include(CheckIncludeFileCXX)
+set(HANDOFF_GENERATED ${CMAKE_BINARY_DIR}/generated)
+set(HANDOFF_CATALOGUE_JSON "")
+
+# The C++ of one row: a struct whose member `type` is the implementation.
+function(handoff_row_struct out family type policy struct)
+  set(policy_argument "")
+  if(policy)
+    set(policy_argument "handoff::${policy}")
+  endif()
+  if(family STREQUAL queue)
+    if(policy)
+      set(policy_argument ", ${policy_argument}")
+    endif()
+    set(alias "  template <class Item, std::size_t Capacity>\n  using type = handoff::${type}<Item, Capacity${policy_argument}>;\n")
+  elseif(family STREQUAL value)
+    set(alias "  template <class T, std::size_t Length>\n  using type = handoff::${type}<T, Length>;\n")
+  elseif(policy)
+    set(alias "  using type = handoff::${type}<${policy_argument}>;\n")
+  else()
+    set(alias "  using type = handoff::${type};\n")
+  endif()
+  set(${out} "struct ${struct} {\n${alias}};\n" PARENT_SCOPE)
+endfunction()
+
+function(handoff_catalogue_json family header built reason)
+  list(APPEND HANDOFF_CATALOGUE_JSON
+    "  {\"family\": \"${family}\", \"header\": \"${header}\", \"built\": ${built}, \"reason\": \"${reason}\"}")
+  set(HANDOFF_CATALOGUE_JSON "${HANDOFF_CATALOGUE_JSON}" PARENT_SCOPE)
+endfunction()
+
+function(handoff_implementation family header type)
+  cmake_parse_arguments(ROW "" "" "WAITING;NEEDS" ${ARGN})
+  if(ROW_NEEDS)
+    list(GET ROW_NEEDS 0 needed_header)
+    list(GET ROW_NEEDS 1 package)
+    string(MAKE_C_IDENTIFIER "HANDOFF_HAS_${needed_header}" found)
+    set(CMAKE_REQUIRED_FLAGS "-std=c++20")
+    check_include_file_cxx(${needed_header} ${found})
+    if(NOT ${found})
+      handoff_catalogue_json(${family} ${header} false "needs the Debian package ${package}")
+      set(HANDOFF_CATALOGUE_JSON "${HANDOFF_CATALOGUE_JSON}" PARENT_SCOPE)
+      return()
+    endif()
+  endif()
+
+  set(policies ${ROW_WAITING})
+  if(NOT policies)
+    set(policies "-")
+  endif()
+  set(rows "")
+  set(additions "")
+  set(instances "")
+  foreach(policy IN LISTS policies)
+    if(policy STREQUAL "-")
+      set(policy "")
+    endif()
+    handoff_row_struct(struct_text ${family} ${type} "${policy}" "Row${policy}")
+    string(APPEND rows "${struct_text}")
+    string(APPEND additions "  add_${family}<Row${policy}>(cases);\n")
+    string(APPEND instances "INSTANTIATE_${family}_CONFORMANCE(${header}${policy}, Row${policy});\n")
+  endforeach()
+
+  set(includes "#include \"bench/${family}.hpp\"\n#include \"impl/${family}/${header}.hpp\"\n")
+  file(CONFIGURE OUTPUT ${HANDOFF_GENERATED}/bench/${family}_${header}.cpp CONTENT
+    "${includes}\nnamespace handoff::bench {\nnamespace {\n${rows}}  // namespace\n\nvoid add_${family}_${header}(Cases& cases) {\n${additions}}\n}  // namespace handoff::bench\n"
+    @ONLY)
+  file(CONFIGURE OUTPUT ${HANDOFF_GENERATED}/conformance/${family}_${header}.cpp CONTENT
+    "#include \"impl/${family}/${header}.hpp\"\n#include \"tests/conformance/${family}.hpp\"\n\nnamespace handoff::conformance {\nnamespace {\n${rows}${instances}}  // namespace\n}  // namespace handoff::conformance\n"
+    @ONLY)
+  set(HANDOFF_HEADERS_${family} ${HANDOFF_HEADERS_${family}} ${header} PARENT_SCOPE)
+  handoff_catalogue_json(${family} ${header} true "")
+  set(HANDOFF_CATALOGUE_JSON "${HANDOFF_CATALOGUE_JSON}" PARENT_SCOPE)
+endfunction()
+
+# Call after the catalogue has been read: writes catalogue.json, and for each family the unit that
+# adds all its rows. Sets HANDOFF_BENCH_<family> and HANDOFF_CONFORMANCE_<family> (sources).
+function(handoff_finish_catalogue)
+  list(JOIN HANDOFF_CATALOGUE_JSON ",\n" json)
+  file(CONFIGURE OUTPUT ${CMAKE_BINARY_DIR}/catalogue.json CONTENT "[\n${json}\n]\n" @ONLY)
+  foreach(family pipe queue value pool)
+    set(declarations "")
+    set(calls "")
+    set(bench ${HANDOFF_GENERATED}/bench/${family}_rows.cpp)
+    set(conformance "")
+    foreach(header IN LISTS HANDOFF_HEADERS_${family})
+      string(APPEND declarations "void add_${family}_${header}(Cases& cases);\n")
+      string(APPEND calls "  add_${family}_${header}(cases);\n")
+      list(APPEND bench ${HANDOFF_GENERATED}/bench/${family}_${header}.cpp)
+      list(APPEND conformance ${HANDOFF_GENERATED}/conformance/${family}_${header}.cpp)
+    endforeach()
+    file(CONFIGURE OUTPUT ${HANDOFF_GENERATED}/bench/${family}_rows.cpp CONTENT
+      "#include \"bench/cases.hpp\"\n\nnamespace handoff::bench {\n\n${declarations}\nvoid add_rows(Cases& cases) {\n${calls}}\n\n}  // namespace handoff::bench\n"
+      @ONLY)
+    set(HANDOFF_BENCH_${family} ${bench} PARENT_SCOPE)
+    set(HANDOFF_CONFORMANCE_${family} ${conformance} PARENT_SCOPE)
+  endforeach()
+endfunction()

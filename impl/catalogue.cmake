@@ -1,0 +1,43 @@
+# The catalogue: one line per implementation.
+#
+#   family  header (impl/<family>/<header>.hpp)  class template
+#   WAITING  the waiting policies that it is built with, each a row of its own
+#   NEEDS    a header that a Debian package provides, and that package
+#
+# cmake/catalogue.cmake turns each line into the translation units that instantiate its benchmarks
+# and its conformance suite. Where the needed header is absent, the row is listed as not built.
+
+handoff_implementation(pipe pipe_pair            PipePair)
+handoff_implementation(pipe socketpair_stream    SocketpairStream)
+handoff_implementation(pipe socketpair_seqpacket SocketpairSeqpacket)
+handoff_implementation(pipe shared_ring          SharedRing WAITING Spin SpinThenYield Park SpinThenPark)
+
+handoff_implementation(queue mutex_condition        MutexCondition)
+handoff_implementation(queue shared_mutex_condition SharedMutexCondition)
+handoff_implementation(queue mpmc_ring              MpmcRing WAITING Spin SpinThenYield Park SpinThenPark)
+handoff_implementation(queue spsc_ring              SpscRing WAITING Spin SpinThenYield Park SpinThenPark)
+handoff_implementation(queue slot_ring              SlotRing WAITING Spin SpinThenYield Park SpinThenPark)
+handoff_implementation(queue boost_spsc_queue       BoostSpscQueue
+                       NEEDS boost/lockfree/spsc_queue.hpp libboost-dev)
+handoff_implementation(queue optimist_atomic_queue  OptimistAtomicQueue
+                       NEEDS atomic_queue/atomic_queue.h libatomic-queue-dev)
+handoff_implementation(queue moodycamel_concurrent_queue MoodycamelConcurrentQueue
+                       NEEDS concurrentqueue/concurrentqueue.h libconcurrentqueue-dev)
+handoff_implementation(queue moodycamel_blocking_concurrent_queue MoodycamelBlockingConcurrentQueue
+                       NEEDS concurrentqueue/blockingconcurrentqueue.h libconcurrentqueue-dev)
+handoff_implementation(queue boost_message_queue    BoostMessageQueue
+                       NEEDS boost/interprocess/ipc/message_queue.hpp libboost-dev)
+handoff_implementation(queue posix_message_queue    PosixMessageQueue)
+
+handoff_implementation(value atomic              AtomicValue)
+handoff_implementation(value shared_mutex        SharedMutexValue)
+handoff_implementation(value boost_managed_shared_memory BoostManagedSharedMemory
+                       NEEDS boost/interprocess/managed_shared_memory.hpp libboost-dev)
+handoff_implementation(value flock_file          FlockFile)
+
+handoff_implementation(pool mutex_condition_threads MutexConditionThreads)
+handoff_implementation(pool moodycamel_threads      MoodycamelThreads
+                       NEEDS concurrentqueue/blockingconcurrentqueue.h libconcurrentqueue-dev)
+handoff_implementation(pool std_async               StdAsync)
+handoff_implementation(pool prefork_socketpair      PreforkSocketpair)
+handoff_implementation(pool prefork_shared_ring     PreforkSharedRing)
