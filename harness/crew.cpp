@@ -151,8 +151,7 @@ void Crew::raise(unsigned worker, const char* when) {
                   " while " + when);
 }
 
-void Crew::wait_until_all(const std::atomic<std::uint32_t>& count, const char* what) {
-  auto& word = const_cast<std::atomic<std::uint32_t>&>(count);
+void Crew::wait_until_all(std::atomic<std::uint32_t>& word, const char* what) {
   Deadline watchdog = after(plan_.watchdog);
   for (;;) {
     // acquire: what the workers wrote on their desks is read after their count.

@@ -100,7 +100,7 @@ class Crew {
   void work(unsigned worker);
   void construct_object();
   void destroy_object();
-  void wait_until_all(const std::atomic<std::uint32_t>& count, const char* what);
+  void wait_until_all(std::atomic<std::uint32_t>& word, const char* what);
   [[noreturn]] void raise(unsigned worker, const char* when);
 
   CrewPlan plan_;

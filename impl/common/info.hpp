@@ -38,6 +38,7 @@ struct Info {
   Holders producers = Holders::many;  ///< for pipes: holders of one sending end
   Holders consumers = Holders::many;
   bool bounded = true;
+  bool wakes_on_close = true;  ///< who waits for ever is woken by close
   Waiting waiting = Waiting::blocks;
   double copies_per_message = 2;    ///< of the payload, both ends together
   double syscalls_per_message = 0;  ///< both ends together, steady state, nobody asleep

@@ -15,8 +15,8 @@
 ///
 /// A policy lives in shared memory beside the ring. `wait(ready, deadline)` returns true as soon
 /// as `ready()` is true, and false once the deadline has passed. The other side calls `notify()`
-/// after it has published its progress by a store of order `publish`; `ready` must load what was
-/// published with order `observe`.
+/// after it has published its progress by a store of order `publish`, which wakes one waiter, or
+/// `notify_all()`; `ready` must load what was published with order `observe`.
 namespace handoff {
 
 template <class Policy>
@@ -27,6 +27,7 @@ concept WaitingPolicy = requires(Policy policy, bool (*ready)()) {
   { Policy::observe } -> std::convertible_to<std::memory_order>;
   { policy.wait(ready, never) } -> std::same_as<bool>;
   policy.notify();
+  policy.notify_all();
 };
 
 namespace detail {
@@ -62,6 +63,7 @@ class Spin {
     }
   }
   void notify() {}
+  void notify_all() {}
 };
 
 /// Spins for a while, then lets others run between looks.
@@ -86,6 +88,7 @@ class SpinThenYield {
     return true;
   }
   void notify() {}
+  void notify_all() {}
 };
 
 /// Sleeps on a futex at once. A signal costs no system call when nobody sleeps.
@@ -117,13 +120,16 @@ class Park {
     return is_ready;
   }
 
-  void notify() {
-    if (sleepers_.load(std::memory_order_seq_cst) == 0) return;
-    turn_.fetch_add(1, std::memory_order_release);
-    futex_wake(turn_);
-  }
+  void notify() { wake(1); }
+  void notify_all() { wake(INT_MAX); }
 
  private:
+  void wake(int waiters) {
+    if (sleepers_.load(std::memory_order_seq_cst) == 0) return;
+    turn_.fetch_add(1, std::memory_order_release);
+    futex_wake(turn_, waiters);
+  }
+
   std::atomic<std::uint32_t> turn_{0};
   std::atomic<std::uint32_t> sleepers_{0};
 };
@@ -146,6 +152,7 @@ class SpinThenPark {
     return park_.wait(ready, deadline);
   }
   void notify() { park_.notify(); }
+  void notify_all() { park_.notify_all(); }
 
  private:
   Park park_;

@@ -1,0 +1,41 @@
+#pragma once
+
+#include <concurrentqueue/blockingconcurrentqueue.h>
+
+#include "moodycamel_ends.hpp"
+
+namespace handoff {
+
+/// Cameron Desrochers' BlockingConcurrentQueue: the same queue with a semaphore that spins for a
+/// while and then sleeps. Tokens, and all blocks allocated beforehand.
+template <class Item, std::size_t Capacity>
+class MoodycamelBlockingConcurrentQueue
+    : public MoodycamelEnds<Item, Capacity, moodycamel::BlockingConcurrentQueue<Item>> {
+  using Ends = MoodycamelEnds<Item, Capacity, moodycamel::BlockingConcurrentQueue<Item>>;
+
+ public:
+  static constexpr Info info{.name = "moodycamel_blocking_concurrent_queue",
+                             .mechanism = "a list of blocks per producer, tokens, a semaphore",
+                             .source = "moodycamel BlockingConcurrentQueue 1.0.3",
+                             .reach = Reach::threads,
+                             .waiting = Waiting::spins_then_blocks};
+  using Ends::Ends;
+
+  class Consumer : public Ends::ConsumerBase {
+   public:
+    using Ends::ConsumerBase::ConsumerBase;
+    Status get(Item& item, Deadline deadline = never) {
+      if (deadline == at_once) return this->try_get(item);
+      return wait_in_intervals(
+          [&](Deadline until) {
+            auto left = std::max(until - Clock::now(), Clock::duration::zero());
+            if (this->ends_->queue_.wait_dequeue_timed(this->token_, item, left)) return Status::ok;
+            return this->try_get(item);
+          },
+          deadline);
+    }
+  };
+  Consumer consumer(unsigned) { return Consumer(*this); }
+};
+
+}  // namespace handoff

@@ -1,0 +1,150 @@
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <bit>
+#include <cstdint>
+
+#include "../common/cpu.hpp"
+#include "../common/waiting.hpp"
+#include "closable.hpp"
+#include "contract.hpp"
+
+namespace handoff {
+
+/// Bounded ring of many producers and consumers. Each slot's sequence number says whose turn it
+/// is: the producer's of index i when it is i, the consumer's when it is i + 1, and the next
+/// lap's producer's when it is i + Capacity. Dmitry Vyukov, Bounded MPMC queue, 2010.
+///
+/// A worker killed between claiming an index and publishing its slot stops the ring for good.
+template <class Item, std::size_t Capacity, WaitingPolicy Wait>
+class MpmcRing {
+  static_assert(std::has_single_bit(Capacity) && Capacity >= 2);
+
+ public:
+  using value_type = Item;
+  static constexpr Info info{.name = "mpmc_ring",
+                             .policy = Wait::name,
+                             .mechanism = "ring, a sequence number in each slot",
+                             .waiting = Wait::waiting};
+
+  explicit MpmcRing(QueueShape) {
+    for (std::size_t i = 0; i < Capacity; ++i) {
+      slots_[i].sequence.store(i, std::memory_order_relaxed);  // workers start after us
+    }
+  }
+
+  class Producer {
+   public:
+    explicit Producer(MpmcRing& ring) : ring_(&ring) {}
+    Status try_put(const Item& item) { return ring_->try_put(item); }
+
+    Status put(const Item& item, Deadline deadline = never) {
+      for (;;) {
+        Status status = ring_->try_put(item);
+        if (status != Status::would_wait) return status;
+        auto ready = [this] { return ring_->has_room() || ring_->closed_.is_set(); };
+        if (!ring_->not_full_.wait(ready, deadline)) return Status::would_wait;
+      }
+    }
+
+   private:
+    MpmcRing* ring_;
+  };
+
+  class Consumer {
+   public:
+    explicit Consumer(MpmcRing& ring) : ring_(&ring) {}
+    Status try_get(Item& item) { return ring_->try_get(item); }
+
+    Status get(Item& item, Deadline deadline = never) {
+      for (;;) {
+        Status status = ring_->try_get(item);
+        if (status != Status::would_wait) return status;
+        auto ready = [this] { return ring_->has_items() || ring_->closed_.is_set(); };
+        if (!ring_->not_empty_.wait(ready, deadline)) return Status::would_wait;
+      }
+    }
+
+   private:
+    MpmcRing* ring_;
+  };
+
+  Producer producer(unsigned) { return Producer(*this); }
+  Consumer consumer(unsigned) { return Consumer(*this); }
+  std::size_t capacity() const { return Capacity; }
+  std::size_t size() const { return distance(head_, tail_, Capacity); }
+
+  void close() {
+    closed_.set();
+    not_empty_.notify_all();
+    not_full_.notify_all();
+  }
+
+ private:
+  struct Slot {
+    std::atomic<std::uint64_t> sequence{0};
+    Item item;
+  };
+
+  Status try_put(const Item& item) {
+    if (closed_.is_set()) return Status::closed;
+    // relaxed: the index only names a candidate slot; the slot's sequence orders the data.
+    std::uint64_t index = tail_.load(std::memory_order_relaxed);
+    Slot* slot = claim(tail_, index, 0);
+    if (slot == nullptr) return Status::would_wait;
+    slot->item = item;
+    slot->sequence.store(index + 1, Wait::publish);
+    not_empty_.notify();
+    return Status::ok;
+  }
+
+  Status try_get(Item& item) {
+    std::uint64_t index = head_.load(std::memory_order_relaxed);  // as in try_put
+    Slot* slot = claim(head_, index, 1);
+    if (slot == nullptr) return closed_.if_still([this] { return !has_items(); });
+    item = slot->item;
+    slot->sequence.store(index + Capacity, Wait::publish);
+    not_full_.notify();
+    return Status::ok;
+  }
+
+  /// Takes the next index whose slot's sequence is index + `turn`; null when that slot is not
+  /// there yet.
+  Slot* claim(std::atomic<std::uint64_t>& next, std::uint64_t& index, std::uint64_t turn) {
+    for (;;) {
+      Slot& slot = slots_[index % Capacity];
+      // acquire: what the slot's last user did to the item comes before our use of it.
+      std::uint64_t sequence = slot.sequence.load(std::memory_order_acquire);
+      auto ahead = static_cast<std::int64_t>(sequence - (index + turn));
+      if (ahead == 0) {
+        // relaxed: see try_put.
+        if (next.compare_exchange_weak(index, index + 1, std::memory_order_relaxed)) return &slot;
+      } else if (ahead < 0) {
+        return nullptr;
+      } else {
+        index = next.load(std::memory_order_relaxed);
+      }
+    }
+  }
+
+  bool is_turn(const std::atomic<std::uint64_t>& next, std::uint64_t turn) const {
+    // Ordered as the slot's sequence is: the waiting policies' argument spans both looks.
+    std::uint64_t index = next.load(Wait::observe);
+    std::uint64_t sequence = slots_[index % Capacity].sequence.load(Wait::observe);
+    return static_cast<std::int64_t>(sequence - (index + turn)) >= 0;
+  }
+  bool has_room() const { return is_turn(tail_, 0); }
+  bool has_items() const { return is_turn(head_, 1); }
+
+  // All producers write the tail and all consumers the head; isolated from each other and from
+  // the slots.
+  alignas(isolation) std::atomic<std::uint64_t> tail_{0};
+  alignas(isolation) std::atomic<std::uint64_t> head_{0};
+  alignas(isolation) Wait not_empty_;
+  alignas(isolation) Wait not_full_;
+  alignas(isolation) ClosedFlag closed_;
+  alignas(isolation) std::array<Slot, Capacity> slots_;
+};
+
+}  // namespace handoff
