@@ -1,0 +1,172 @@
+"""The Debian packages that handoff needs: what for, which are missing, installing them."""
+
+import os
+import shutil
+import sys
+import time
+from pathlib import Path
+
+from cli import process
+from cli.errors import Exit, Failure
+from cli.paths import BUILD
+from cli.terminal import Progress, say
+
+BUILDING = {
+    "g++": "the compiler",
+    "cmake": "configures the build",
+    "ninja-build": "runs the build",
+    "pkg-config": "finds hwloc",
+    "git": "names the commit that was measured",
+    "libbenchmark-dev": "Google Benchmark",
+    "libgtest-dev": "GoogleTest",
+    "libgmock-dev": "named by GoogleTest's CMake package",
+    "libhwloc-dev": "topology of the machine",
+    "libboost-dev": "Boost.Lockfree and Boost.Interprocess",
+    "libconcurrentqueue-dev": "moodycamel's queues",
+    "libatomic-queue-dev": "atomic_queue",
+}
+REPORTING = {
+    "python3-matplotlib": "figures",
+    "python3-numpy": "statistics",
+    "python3-scipy": "confidence intervals",
+    "python3-jinja2": "the page",
+    "python3-jsonschema": "validates results",
+}
+TESTING = {
+    "clang": "the second compiler, and the sanitizers",
+    "libclang-rt-14-dev": "sanitizer run times",
+    "clang-format": "C++ format check",
+    "clang-tidy": "C++ static analysis",
+    "black": "Python format check",
+    "mypy": "Python type check",
+    "python3-pytest": "Python tests",
+    "chromium": "tests of the page in a browser",
+}
+LISTS = Path("/var/lib/apt/lists")
+LISTS_MAX_AGE_S = 7 * 24 * 3600
+TAIL_LINES = 15
+
+
+def wanted(report: bool, test: bool) -> dict[str, str]:
+    """Package name to purpose, for what is going to be done."""
+    return BUILDING | (REPORTING if report or test else {}) | (TESTING if test else {})
+
+
+def is_debian(os_release: Path = Path("/etc/os-release")) -> bool:
+    """True on Debian and on what says that it is like it, where dpkg and apt are."""
+    try:
+        fields = dict(
+            line.split("=", 1) for line in os_release.read_text().splitlines() if "=" in line
+        )
+    except OSError:
+        return False
+    names = f"{fields.get('ID', '')} {fields.get('ID_LIKE', '')}".replace('"', "").split()
+    return "debian" in names and shutil.which("dpkg-query") is not None
+
+
+def missing(names: dict[str, str]) -> list[str]:
+    """Those of the named packages that are not installed."""
+    command = ["dpkg-query", "-W", "-f", "${Package} ${db:Status-Status}\\n"]
+    installed: set[str] = set()
+
+    def keep(line: str) -> None:
+        fields = line.split()
+        if len(fields) == 2 and fields[1] == "installed":
+            installed.add(fields[0])
+
+    process.stream([*command, *names], keep)
+    return [name for name in names if name not in installed]
+
+
+def privilege() -> list[str] | None:
+    """The words before apt-get that make it root's: none, sudo, or None when neither is possible."""
+    if os.geteuid() == 0:
+        return []
+    if shutil.which("sudo") is None:
+        return None
+    if process.capture(["sudo", "-n", "true"]) is not None:
+        return ["sudo", "-n"]
+    return ["sudo"] if sys.stdin.isatty() else None
+
+
+def what_to_type(names: list[str]) -> str:
+    """The exact command that installs the packages, for whoever is sitting there."""
+    install = "apt-get install --no-install-recommends " + " ".join(names)
+    if os.geteuid() == 0:
+        return f"    apt-get update && {install}"
+    if shutil.which("sudo"):
+        return f"    sudo apt-get update && sudo {install}"
+    return f"    su -c 'apt-get update && {install}'"
+
+
+def lists_are_stale(lists: Path = LISTS) -> bool:
+    """True when apt knows no packages, or knew them too long ago."""
+    try:
+        ages = [time.time() - path.stat().st_mtime for path in lists.glob("*Packages*")]
+    except OSError:
+        return True
+    return not ages or min(ages) > LISTS_MAX_AGE_S
+
+
+def apt(prefix: list[str], arguments: list[str], title: str) -> int:
+    """Runs apt-get with progress; its output is kept in build/packages.log."""
+    BUILD.mkdir(parents=True, exist_ok=True)
+    command = [*prefix, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-q", "-y"]
+    command += ["-o", "DPkg::Lock::Timeout=120", *arguments]
+    with Progress() as progress:
+        return process.stream(
+            command,
+            lambda line: progress.show(f"{title}: {line.strip()}"),
+            log=BUILD / "packages.log",
+            own_group=prefix != ["sudo"],
+        )
+
+
+def install(names: list[str], prefix: list[str]) -> None:
+    """Installs packages, refreshing apt's lists first where they are stale or turn out to be."""
+    arguments = ["install", "--no-install-recommends", *names]
+    refreshed = lists_are_stale()
+    if refreshed:
+        apt(prefix, ["update"], "package lists")
+    code = apt(prefix, arguments, "packages")
+    if code != 0 and not refreshed:
+        apt(prefix, ["update"], "package lists")
+        code = apt(prefix, arguments, "packages")
+    if code != 0:
+        raise Failure(
+            Exit.PACKAGES,
+            f"apt-get failed ({process.describe_exit(code)}); the end of build/packages.log:\n"
+            + process.tail(BUILD / "packages.log", TAIL_LINES),
+        )
+
+
+def ensure(report: bool, test: bool, may_install: bool) -> bool:
+    """Sees to it that every needed package is there; returns whether any was installed."""
+    names = wanted(report, test)
+    if not is_debian():
+        say(
+            "This is not Debian: packages are neither checked nor installed. Needed (Debian's names):"
+        )
+        say("    " + " ".join(names))
+        return False
+    absent = missing(names)
+    if not absent:
+        return False
+    say("Missing Debian packages:")
+    for name in absent:
+        say(f"    {name:24} {names[name]}")
+    prefix = privilege() if may_install else None
+    if prefix is None:
+        why = (
+            "--no-install was given" if not may_install else "this user is not root and has no sudo"
+        )
+        raise Failure(
+            Exit.PACKAGES,
+            f"Nothing was installed: {why}. Type\n{what_to_type(absent)}\nand start again.",
+        )
+    say("Installing them ...")
+    install(absent, prefix)
+    still = missing(names)
+    if still:
+        raise Failure(Exit.PACKAGES, "apt-get did not install: " + " ".join(still))
+    return True

@@ -1,0 +1,10 @@
+"""Where things are."""
+
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+BUILD = ROOT / "build"
+RELEASE = BUILD / "release"
+RESULTS = ROOT / "results"
+PYTHON = "/usr/bin/python3"  # Debian's own, for which the python3-* packages are installed
+FAMILIES = ("floor", "pipe", "queue", "value", "pool")

@@ -1,0 +1,185 @@
+"""`handoff report`: set up, measure within a budget, write the run folder, draw."""
+
+import json
+import os
+import random
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import Any
+
+from cli import build, cases, checkout, folder, listing, measure, process, rounds
+from cli.errors import Exit, Failure
+from cli.paths import FAMILIES, PYTHON, RESULTS, ROOT
+from cli.terminal import duration, say
+
+BUSY_SHARE = 0.3  # of the CPUs, by load average, above which a machine is called busy
+SHOWN_PROBLEMS = 10
+
+
+@dataclass(frozen=True)
+class Request:
+    """What the command line asked for."""
+
+    choice: cases.Choice
+    budget_s: float
+    output: Path | None
+    seed: int | None
+    may_install: bool
+    words: tuple[str, ...]
+
+
+def leftovers() -> list[str]:
+    """Benchmark processes that run already, of whomever."""
+    names = {f"bench_{family}" for family in FAMILIES}
+    found = []
+    for path in Path("/proc").glob("[0-9]*/comm"):
+        try:
+            name = path.read_text().strip()
+        except OSError:
+            continue
+        if name in names:
+            found.append(f"{name} (process {path.parent.name})")
+    return found
+
+
+def warn_when_busy() -> None:
+    """Says what would disturb the measurement."""
+    for name in leftovers():
+        say(f"warning: {name} is running already and will disturb the measurement")
+    load, cpus = os.getloadavg()[0], len(os.sched_getaffinity(0))
+    if load > BUSY_SHARE * cpus:
+        say(f"warning: this machine is busy: load average {load:.1f} on {cpus} CPUs (it may be")
+        say("         the build that has just ended); results will be noisier")
+
+
+def announce(plan: rounds.Plan, count: int, budget_s: float) -> None:
+    """Says what is going to happen before it does."""
+    text = f"Measuring {count} cases, {plan.slice_ms:.0f} ms each, in at least "
+    text += f"{rounds.FEWEST_ROUNDS} rounds; about {duration(plan.total_s)}"
+    if plan.over_budget:
+        text += f", which is more than the budget of {duration(budget_s)}: choose fewer cases"
+        text += " with --filter, or a larger --budget"
+    say(text + ".")
+
+
+def context_of(path: Path) -> dict[str, Any]:
+    """The context of the first results file of a run."""
+    for file in sorted(path.glob("*.json")):
+        context = folder.load(file).get("context", {})
+        if context:
+            return dict(context)
+    raise Failure(Exit.FAILED, "no benchmark binary left a result")
+
+
+def absent_placements(context: dict[str, Any]) -> list[dict[str, str]]:
+    """The placements that this machine lacks: 'same_core: reason; cross_node: reason'."""
+    parts = str(context.get("absent_placements", "")).split("; ")
+    pairs = [part.split(": ", 1) for part in parts if ": " in part]
+    return [{"place": place, "reason": reason} for place, reason in pairs]
+
+
+def precise_enough() -> measure.Precise:
+    """The stopping rule, which belongs to results/ and needs packages that set-up installed."""
+    from results.stats import precise_enough as rule
+
+    def precise(values: Sequence[float]) -> bool:
+        return bool(rule(list(values)))
+
+    return precise
+
+
+def run_record(
+    request: Request, measured: measure.Measurement, started: datetime, context: dict[str, Any]
+) -> dict[str, Any]:
+    """What run.json holds."""
+    return {
+        "schema": folder.SCHEMA,
+        "machine": str(context.get("machine_id", "unknown")),
+        "started": started.isoformat(timespec="seconds"),
+        "finished": datetime.now(timezone.utc).isoformat(timespec="seconds"),
+        "commit": checkout.commit(),
+        "dirty": checkout.dirty(),
+        "seed": measured.seed,
+        "budget_s": request.budget_s,
+        "slice_ms": measured.slice_ms,
+        "launches": measured.done,
+        "filter": request.choice.filter,
+        "command": ["./handoff", *request.words],
+        "not_built": build.not_built(),
+        "absent_placements": absent_placements(context),
+        "stopped_by": measured.stopped_by(),
+        "implementations": listing.rows(),
+    }
+
+
+def module(*arguments: str) -> int:
+    """Runs one of the project's Python modules on this process's output."""
+    return process.attached([PYTHON, "-m", *arguments], cwd=ROOT)
+
+
+def draw(path: Path) -> Exit:
+    """Validates and draws a complete run; ends with the path of the page."""
+    if module("results.validate", str(path)) != 0:
+        raise Failure(Exit.RESULTS, f"{path} does not hold valid results")
+    if module("plots.report", str(path)) != 0:
+        say(f"error: drawing failed; the results are in {path}")
+        say(f"       ./handoff report --from {path} draws them again")
+        return Exit.FAILED
+    return Exit.OK
+
+
+def tell_problems(measured: measure.Measurement) -> Exit:
+    """Names what failed while measuring."""
+    problems = [*measured.crashes]
+    problems += [f"{name}: {message}" for name, message in sorted(measured.errors.items())]
+    for problem in problems[:SHOWN_PROBLEMS]:
+        say(f"error: {problem}")
+    if len(problems) > SHOWN_PROBLEMS:
+        say(f"error: and {len(problems) - SHOWN_PROBLEMS} more, all on the page")
+    return Exit.FAILED if problems else Exit.OK
+
+
+def report(request: Request) -> Exit:
+    """The whole way."""
+    root = request.output or RESULTS
+    cases.check_filter(request.choice.filter)
+    with folder.measuring_alone():
+        build.set_up(report=True, may_install=request.may_install)
+        folder.check(root)
+        chosen = cases.select(request.choice)
+        warn_when_busy()
+        count = sum(len(names) for names in chosen.values())
+        plan = rounds.first_plan(count, len(chosen), request.budget_s)
+        announce(plan, count, request.budget_s)
+        seed = (
+            request.seed if request.seed is not None else random.SystemRandom().randrange(2**31)
+        )
+        measured = measure.Measurement(chosen, request.budget_s, seed, plan.slice_ms)
+        started = datetime.now(timezone.utc)
+        with folder.unfinished(root) as path:
+            measure.measure(measured, path, precise_enough())
+            context = context_of(path)
+            record = run_record(request, measured, started, context)
+            (path / "run.json").write_text(json.dumps(record, indent=1) + "\n")
+            final = folder.complete(path, root, record["machine"], record["commit"])
+        spent = duration(process.now() - measured.started)
+        say(
+            f"Measured {measured.done} rounds in {spent}; seed {seed}; {len(measured.precise)} of "
+            f"{count} cases stopped by precision."
+        )
+    failed = tell_problems(measured)
+    sys.stdout.flush()
+    drawn = draw(final)
+    return max(failed, drawn)
+
+
+def redraw(path: Path, may_install: bool) -> Exit:
+    """Draws an existing run again."""
+    from cli import packages
+
+    folder.check_ours(path)
+    packages.ensure(report=True, test=False, may_install=may_install)
+    return draw(path.resolve())

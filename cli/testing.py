@@ -1,0 +1,190 @@
+"""`handoff test`: every test in the tree, stage by stage, and one line at the end."""
+
+import concurrent.futures
+import json
+import os
+import re
+import subprocess
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from cli import build, checkout, process
+from cli.errors import Exit, Failure
+from cli.paths import BUILD, FAMILIES, PYTHON, RELEASE, ROOT
+from cli.terminal import Progress, duration, say
+
+TAIL_LINES = 60
+CTEST_SUMMARY = re.compile(r"(\d+)% tests passed, (\d+) tests failed out of (\d+)")
+PYTEST_COUNT = re.compile(r"(\d+) (passed|failed|errors?|skipped|xfailed|xpassed)")
+
+
+@dataclass(frozen=True)
+class Stage:
+    """How one stage ended."""
+
+    name: str
+    passed: int
+    failed: int
+    summary: str  # the tool's own closing line
+    seconds: float = 0.0
+
+
+def ctest_counts(output: str) -> tuple[int, int, str]:
+    """Passed, failed and the summary line of ctest."""
+    found = CTEST_SUMMARY.search(output)
+    if not found:
+        return 0, 1, "ctest printed no summary"
+    failed, total = int(found.group(2)), int(found.group(3))
+    return total - failed, failed, found.group(0)
+
+
+def pytest_counts(output: str) -> tuple[int, int, str]:
+    """Passed, failed and the summary line of pytest."""
+    lines = [line for line in output.splitlines() if re.search(r" in [\d.]+s", line)]
+    if not lines:
+        return 0, 1, "pytest printed no summary"
+    counts = {word.rstrip("s"): int(number) for number, word in PYTEST_COUNT.findall(lines[-1])}
+    failed = counts.get("failed", 0) + counts.get("error", 0)
+    return counts.get("passed", 0), failed, lines[-1].strip("= ")
+
+
+def run_tool(name: str, command: list[str]) -> tuple[int, str]:
+    """Runs a tool with progress; returns its code and its output, shown when it failed."""
+    lines: list[str] = []
+    with Progress() as progress:
+
+        def on_line(line: str) -> None:
+            lines.append(line)
+            progress.show(f"{name}: {line}")
+
+        code = process.stream(command, on_line, cwd=ROOT)
+    if code != 0:
+        say("\n".join(lines[-TAIL_LINES:]))
+    return code, "\n".join(lines)
+
+
+def run_ctest(preset: str) -> tuple[int, int, str]:
+    """Configures, builds and tests a preset."""
+    build.configure(preset)
+    build.build(preset, [])
+    code, output = run_tool(preset, ["ctest", "--preset", preset])
+    passed, failed, summary = ctest_counts(output)
+    return passed, failed if code == 0 else max(failed, 1), summary
+
+
+def tracked(*patterns: str) -> list[str]:
+    """The files of the checkout that match."""
+    listed = checkout.git("ls-files", "--cached", "--others", "--exclude-standard", *patterns)
+    return [name for name in (listed or "").splitlines() if (ROOT / name).exists()]
+
+
+def run_check(name: str, command: list[str]) -> tuple[int, int, str]:
+    """A tool that passes or fails as one."""
+    code, output = run_tool(name, command)
+    last = output.strip().splitlines()[-1:] or ["clean"]
+    return (1, 0, last[0]) if code == 0 else (0, 1, last[0])
+
+
+def run_clang_format() -> tuple[int, int, str]:
+    return run_check(
+        "clang-format", ["clang-format", "--dry-run", "-Werror", *tracked("*.hpp", "*.cpp")]
+    )
+
+
+def tidy_units(commands: list[dict[str, str]]) -> list[str]:
+    """What clang-tidy reads: the harness, its tests, and one unit of each family's benchmarks.
+
+    The other units instantiate the same templates over other implementations; every header of
+    impl/ is a unit of its own below generated/, and one of each family changes from commit to
+    commit only when the catalogue does.
+    """
+    files = sorted(command["file"] for command in commands)
+    own = [f for f in files if f.startswith((f"{ROOT}/harness/", f"{ROOT}/tests/harness/"))]
+    for family in FAMILIES:
+        units = [f for f in files if f"/generated/bench/{family}_" in f and "_rows" not in f]
+        own += units[:1]
+    return own
+
+
+def tidy_one(unit: str) -> tuple[str, int, str]:
+    """clang-tidy over one unit."""
+    command = ["clang-tidy", "-p", str(RELEASE), "--quiet", unit]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    return unit, done.returncode, done.stdout
+
+
+def run_clang_tidy() -> tuple[int, int, str]:
+    units = tidy_units(json.loads((RELEASE / "compile_commands.json").read_text()))
+    failed = 0
+    with Progress() as progress, concurrent.futures.ThreadPoolExecutor(build.jobs()) as pool:
+        for done, (unit, code, output) in enumerate(pool.map(tidy_one, units), 1):
+            progress.show(f"clang-tidy: [{done}/{len(units)}] {os.path.relpath(unit, ROOT)}")
+            if code != 0:
+                failed += 1
+                progress.say(output)
+    return len(units) - failed, failed, f"clang-tidy: {len(units)} units, {failed} with findings"
+
+
+def run_black() -> tuple[int, int, str]:
+    return run_check("black", ["black", "--check", "--quiet", "handoff", *tracked("*.py")])
+
+
+def run_mypy() -> tuple[int, int, str]:
+    return run_check("mypy", ["mypy", "handoff", *tracked("*.py")])
+
+
+def run_pytest() -> tuple[int, int, str]:
+    code, output = run_tool("pytest", [PYTHON, "-m", "pytest", "-q", "-rs", "tests"])
+    passed, failed, summary = pytest_counts(output)
+    return passed, failed if code == 0 else max(failed, 1), summary
+
+
+STAGES: list[tuple[str, bool, Callable[[], tuple[int, int, str]]]] = [
+    ("release", True, lambda: run_ctest("release")),
+    ("asan", False, lambda: run_ctest("asan")),
+    ("tsan", False, lambda: run_ctest("tsan")),
+    ("clang-format", True, run_clang_format),
+    ("clang-tidy", False, run_clang_tidy),
+    ("black", True, run_black),
+    ("mypy", True, run_mypy),
+    ("pytest", True, run_pytest),
+]
+
+
+def run_stage(name: str, work: Callable[[], tuple[int, int, str]]) -> Stage:
+    """Runs a stage; one that cannot even start has failed, and the others go on."""
+    started = process.now()
+    try:
+        passed, failed, summary = work()
+    except Failure as failure:
+        say(str(failure))
+        passed, failed, summary = 0, 1, str(failure).splitlines()[0]
+    except OSError as error:
+        passed, failed, summary = 0, 1, str(error)
+    seconds = process.now() - started
+    say(f"{name}: {'passed' if failed == 0 else 'FAILED'} in {duration(seconds)}: {summary}")
+    return Stage(name, passed, failed, summary, seconds)
+
+
+def closing(stages: list[Stage]) -> str:
+    """The summary; its last line is what a program reads."""
+    lines = ["", "Summary:"]
+    for stage in stages:
+        mark = "passed" if stage.failed == 0 else "FAILED"
+        lines.append(f"  {stage.name:13} {mark:7} {duration(stage.seconds):>12}  {stage.summary}")
+    passed = sum(stage.passed for stage in stages)
+    failed = sum(stage.failed for stage in stages)
+    return "\n".join([*lines, f"{passed} passed, {failed} failed"])
+
+
+def test(quick: bool, may_install: bool) -> Exit:
+    """Every stage in order; the summary goes to stdout."""
+    from cli import packages
+
+    installed = packages.ensure(report=True, test=True, may_install=may_install)
+    if installed:
+        build.configure("release", installed)
+    stages = [run_stage(name, work) for name, in_quick, work in STAGES if in_quick or not quick]
+    print(closing(stages), flush=True)
+    return Exit.FAILED if any(stage.failed for stage in stages) else Exit.OK
