@@ -43,9 +43,10 @@ struct NoiseVerdict {
   std::string reasons;  ///< "; "-separated, with value and limit; empty when quiet
 };
 
-/// Others may take this share of the case's processor time. A fifth of the 5 % difference that
-/// results are asked to show. In a slice shorter than half a second on two CPUs the first tick of
-/// steal is over it: a tick cannot be divided, and where one falls, milliseconds were lost.
+/// Others may take this share of the case's processor time: a fifth of the 5 % difference that
+/// results are asked to show. On two CPUs in less than half a second the first tick of steal is
+/// over it. Part of that tick may be older than the case; to call a quiet case noisy costs one
+/// repetition, to miss a stolen one costs a wrong number.
 inline constexpr double steal_share_limit = 0.01;
 
 /// Per worker and second, where each has a CPU to itself: the kernel's own threads interrupt a
