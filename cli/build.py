@@ -40,10 +40,10 @@ def cached_home(folder: Path) -> str | None:
     return found.group(1) if found else None
 
 
-def not_built(folder: Path = RELEASE) -> list[dict[str, str]]:
+def not_built(folder: Path | None = None) -> list[dict[str, str]]:
     """The lines of the catalogue that this build left out, with the reason."""
     try:
-        lines = json.loads((folder / "catalogue.json").read_text())
+        lines = json.loads(((folder or RELEASE) / "catalogue.json").read_text())
     except (OSError, ValueError):
         return []
     return [

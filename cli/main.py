@@ -66,7 +66,7 @@ def add_no_install(parser: argparse.ArgumentParser) -> None:
 
 def add_choice(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--filter", default="", metavar="TEXT", help="only the cases that match")
-    parser.add_argument("--family", type=family, default="", help="one of " + ", ".join(FAMILIES))
+    parser.add_argument("--family", type=family, help="one of " + ", ".join(FAMILIES))
 
 
 def parser() -> argparse.ArgumentParser:
@@ -91,7 +91,7 @@ def parser() -> argparse.ArgumentParser:
         "show every implementation, and what was not built and why",
         ["list", "list --family queue", "list --json"],
     )
-    list_.add_argument("--family", type=family, default="", help="one of " + ", ".join(FAMILIES))
+    list_.add_argument("--family", type=family, help="one of " + ", ".join(FAMILIES))
     form = list_.add_mutually_exclusive_group()
     form.add_argument("--json", action="store_true", help="a JSON list of objects")
     form.add_argument("--markdown", action="store_true", help="the table of README.md")
@@ -147,7 +147,7 @@ def parser() -> argparse.ArgumentParser:
 
 def run_list(options: argparse.Namespace) -> Exit:
     build.set_up(may_install=not options.no_install)
-    rows = listing.rows(options.family)
+    rows = listing.rows(options.family or "")
     if options.json:
         print(listing.as_json(rows))
     else:
@@ -158,7 +158,7 @@ def run_list(options: argparse.Namespace) -> Exit:
 def run_report(options: argparse.Namespace, words: Sequence[str]) -> Exit:
     if options.source is not None:
         return report.redraw(options.source, not options.no_install)
-    choice = cases.Choice(options.filter, options.family)
+    choice = cases.Choice(options.filter, options.family or "")
     return report.report(
         report.Request(
             choice,
@@ -183,7 +183,7 @@ def run_command(options: argparse.Namespace, words: Sequence[str], flags: list[s
         case "run":
             cases.check_filter(options.filter)
             build.set_up(may_install=may_install)
-            choice = cases.Choice(options.filter, options.family, tuple(options.names))
+            choice = cases.Choice(options.filter, options.family or "", tuple(options.names))
             return running.run(choice, options.budget, flags)
         case "report":
             return run_report(options, words)

@@ -1,0 +1,68 @@
+"""What must not drift: the README's table, and the catalogue against the headers in impl/."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from cli import build, listing
+from cli.errors import Failure
+
+ROOT = Path(__file__).resolve().parents[2]
+BEGIN, END = "<!-- implementations: begin -->", "<!-- implementations: end -->"
+FAMILIES = ("pipe", "queue", "value", "pool")
+# Headers that implementations share; none of them is an implementation.
+SHARED = {
+    "pool/batch",
+    "pool/crew_of_threads",
+    "pool/forked_worker",
+    "pool/prefork",
+    "pool/tasks",
+    "queue/closable",
+    "queue/locked_ring",
+    "queue/moodycamel_ends",
+    "queue/polling",
+}
+
+
+def catalogue() -> set[str]:
+    text = (ROOT / "impl" / "catalogue.cmake").read_text()
+    return {
+        f"{f}/{h}" for f, h in re.findall(r"^handoff_implementation\((\w+)\s+(\w+)", text, re.M)
+    }
+
+
+def headers() -> set[str]:
+    found = [path for family in FAMILIES for path in (ROOT / "impl" / family).glob("*.hpp")]
+    return {f"{path.parent.name}/{path.stem}" for path in found if path.stem != "contract"}
+
+
+def test_every_header_of_a_family_is_on_a_line_of_the_catalogue() -> None:
+    assert headers() - catalogue() - SHARED == set()
+
+
+def test_every_line_of_the_catalogue_has_its_header() -> None:
+    assert catalogue() - headers() == set()
+
+
+def test_shared_headers_exist_and_are_on_no_line() -> None:
+    assert SHARED - headers() == set()
+    assert SHARED & catalogue() == set()
+
+
+def test_the_table_in_the_readme_is_current() -> None:
+    try:
+        rows = listing.rows()
+    except (Failure, OSError) as error:
+        pytest.skip(f"the table is made from the benchmark binaries: {error}")
+    absent = [line["name"] for line in build.not_built()]
+    if absent:
+        pytest.skip(f"not built here, but in the table: {', '.join(absent)}")
+    text = (ROOT / "README.md").read_text()
+    table = text.split(BEGIN)[1].split(END)[0].strip()
+    assert table == listing.as_markdown(rows), "./handoff list --markdown prints the current one"
+
+
+def test_every_python_source_stays_small() -> None:
+    long = [p.name for p in (ROOT / "cli").glob("*.py") if len(p.read_text().splitlines()) > 300]
+    assert long == []
