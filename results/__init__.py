@@ -1,0 +1,1 @@
+"""What a result is: names of cases, schema, loading, validating."""
