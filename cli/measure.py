@@ -68,7 +68,7 @@ def read_result(measurement: Measurement, path: Path) -> None:
 def learn(measurement: Measurement, launched: Launch) -> None:
     """Remembers what each case costs beside its slice (the dearest seen)."""
     for case, wall_s in launched.walls_s.items():
-        overhead_s = max(0.0, wall_s - measurement.slice_ms / 1000.0)
+        overhead_s = max(0.0, wall_s - rounds.measuring_s(measurement.slice_ms))
         known = measurement.overheads_s.get(case, 0.0)
         measurement.overheads_s[case] = max(known, overhead_s)
 

@@ -18,7 +18,8 @@ FEWEST_ROUNDS = 3
 MOST_ROUNDS = 99  # file names carry two digits
 PRECISION_ROUNDS = 6
 PRECISION = 0.02  # half width of the confidence interval, as a part of the median
-CASE_OVERHEAD_S = 0.02  # starting, warm-up, probes: a guess until the first round has told
+WARM_UP = 0.6  # of a slice, goes before it
+CASE_OVERHEAD_S = 0.02  # starting workers, probes: a guess until the first round has told
 FAMILY_OVERHEAD_S = 0.2  # starting a benchmark binary
 UNITS_S = {"h": 3600.0, "m": 60.0, "min": 60.0, "s": 1.0, "": 1.0}
 
@@ -49,9 +50,14 @@ class Plan:
         return self.rounds * self.round_s
 
 
+def measuring_s(slice_ms: float) -> float:
+    """What a slice takes with its warm-up."""
+    return (1 + WARM_UP) * slice_ms / 1000.0
+
+
 def fitting_slice_ms(available_s: float, overhead_s: float, cases: int, longest_ms: float) -> float:
     """The slice with which a round of `cases` takes `available_s`, within its bounds."""
-    fitting = 1000.0 * (available_s - overhead_s) / cases
+    fitting = 1000.0 * (available_s - overhead_s) / cases / (1 + WARM_UP)
     return max(SHORTEST_SLICE_MS, min(longest_ms, fitting))
 
 
@@ -59,7 +65,7 @@ def first_plan(cases: int, families: int, budget_s: float) -> Plan:
     """The plan before the first round, on guessed overheads."""
     overhead_s = cases * CASE_OVERHEAD_S + families * FAMILY_OVERHEAD_S
     slice_ms = fitting_slice_ms(budget_s / FEWEST_ROUNDS, overhead_s, cases, SLICE_MS)
-    round_s = overhead_s + cases * slice_ms / 1000.0
+    round_s = overhead_s + cases * measuring_s(slice_ms)
     rounds = max(FEWEST_ROUNDS, min(MOST_ROUNDS, int(budget_s / round_s)))
     return Plan(slice_ms, round_s, rounds, rounds * round_s > budget_s * 1.01)
 
@@ -79,8 +85,8 @@ def round_length_s(
     active: Collection[str], overheads_s: Mapping[str, float], slice_ms: float, families: int
 ) -> float:
     """How long a round of the active cases will take."""
-    cases_s = sum(overheads_s.get(case, CASE_OVERHEAD_S) + slice_ms / 1000.0 for case in active)
-    return cases_s + families * FAMILY_OVERHEAD_S
+    overhead_s = sum(overheads_s.get(case, CASE_OVERHEAD_S) for case in active)
+    return overhead_s + len(active) * measuring_s(slice_ms) + families * FAMILY_OVERHEAD_S
 
 
 def another_round(done: int, active: int, left_s: float, round_s: float) -> bool:

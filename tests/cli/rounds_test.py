@@ -52,7 +52,8 @@ def test_a_budget_that_is_too_small_is_said_to_be_exceeded() -> None:
 
 def test_the_slice_shrinks_when_the_first_round_was_dear() -> None:
     overheads = {f"case{i}": 0.05 for i in range(100)}
-    later = rounds.later_slice_ms(overheads, slice_ms=50, done=1, left_s=14)
+    left_s = 2 * 100 * (0.05 + rounds.measuring_s(20))
+    later = rounds.later_slice_ms(overheads, slice_ms=50, done=1, left_s=left_s)
     assert later == pytest.approx(20)
 
 
@@ -79,4 +80,5 @@ def test_rounds_end_where_file_names_do() -> None:
 
 def test_a_round_costs_its_slices_and_the_overheads_that_were_seen() -> None:
     length = rounds.round_length_s(["a", "b"], {"a": 0.1, "b": 0.2}, slice_ms=50, families=1)
-    assert length == pytest.approx(0.4 + rounds.FAMILY_OVERHEAD_S)
+    measuring = 2 * rounds.measuring_s(50)
+    assert length == pytest.approx(0.3 + measuring + rounds.FAMILY_OVERHEAD_S)

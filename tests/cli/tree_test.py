@@ -14,9 +14,11 @@ FAMILIES = ("pipe", "queue", "value", "pool")
 # Headers that implementations share; none of them is an implementation.
 SHARED = {
     "pool/batch",
+    "pool/byte_lane",
     "pool/crew_of_threads",
     "pool/forked_worker",
     "pool/prefork",
+    "pool/prefork_worker",
     "pool/tasks",
     "queue/closable",
     "queue/locked_ring",
