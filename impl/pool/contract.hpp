@@ -22,14 +22,15 @@
 ///
 /// The submitting thread is the one that constructed the pool. Progress is made by the workers,
 /// and by that thread in `wait`. A task's exception is raised again by `wait` as TaskError with
-/// its message, the other tasks of the batch still run; the death of a worker fails the batches
-/// that it held by WorkerDied within a second, and the rest is finished by the others.
+/// its message, the other tasks of the batch still run; the death of a worker fails the batch
+/// that it ran by WorkerDied within a second, and the rest is finished by the others.
+/// A pool that is destroyed before it was joined is terminated and joined.
 namespace handoff {
 
 struct PoolShape {
   unsigned workers = 1;
   /// Runs first in each worker, with the worker's number (it may pin). What it throws is raised
-  /// by the pool's constructor.
+  /// by the pool's constructor, as TaskError with its message.
   std::function<void(unsigned)> initializer = [](unsigned) {};
 };
 
@@ -39,13 +40,13 @@ class TaskError : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-/// The worker that held the batch died; what() names it and how.
+/// The worker that ran the batch died, or none is left; what() names it and how.
 class WorkerDied : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
 };
 
-/// Submission after close, or join before it.
+/// Submission after close, join before it, or a wait for what terminate has dropped.
 class PoolStateError : public std::logic_error {
  public:
   using std::logic_error::logic_error;
@@ -55,9 +56,15 @@ class PoolStateError : public std::logic_error {
 using BatchFunction = std::string (*)(const std::byte* arguments, std::size_t count,
                                       std::byte* results);
 
-enum class BatchState : std::uint32_t { pending, done, task_failed, worker_died };
+enum class BatchState : std::uint32_t {
+  pending,
+  done,
+  task_failed,
+  worker_died,
+  dropped,  ///< the pool was terminated first
+};
 
-/// Owned by the submitter, and untouched by it from submit until wait has returned.
+/// Owned by the submitter, and untouched by it from submit until wait (or join) has returned.
 struct Batch {
   BatchFunction function = nullptr;
   const std::byte* arguments = nullptr;
@@ -76,11 +83,10 @@ concept Pool = requires(P pool, PoolShape shape, Batch& batch) {
   pool.submit(batch);  // raises PoolStateError after close
   pool.wait(batch);    // until the batch is no longer pending; raises what it failed with
   pool.close();        // no more submissions; what is queued still runs
-  pool.terminate();    // drops what has not started, ends the workers
+  pool.terminate();    // drops what has not started; processes are killed, threads finish a batch
   pool.join();         // after close or terminate, else PoolStateError; workers are gone after it
-  {
-    pool.worker_ids()
-    } -> std::same_as<std::vector<pid_t>>;  // thread or process ids, for accounting
+  // Thread or process ids of the workers that live; none where each batch gets a new thread.
+  { pool.worker_ids() } -> std::same_as<std::vector<pid_t>>;
 };
 
 }  // namespace handoff
