@@ -27,6 +27,13 @@ def budget(text: str) -> float:
         raise argparse.ArgumentTypeError(str(error)) from None
 
 
+def seed(text: str) -> int:
+    """argparse's view of a seed: zero would leave the cases in their written order."""
+    if not text.isdecimal() or int(text) == 0:
+        raise argparse.ArgumentTypeError(f"'{text}' is no seed: a whole number from 1")
+    return int(text)
+
+
 def family(text: str) -> str:
     """argparse's view of a family."""
     if text in FAMILIES:
@@ -132,7 +139,7 @@ def parser() -> argparse.ArgumentParser:
     report_.add_argument(
         "--output", type=Path, metavar="DIR", help="instead of results/: DIR/<machine>/<run>"
     )
-    report_.add_argument("--seed", type=int, help="of the random orders; printed with the result")
+    report_.add_argument("--seed", type=seed, help="of the random orders; printed with the result")
     report_.add_argument(
         "--from", type=Path, dest="source", metavar="FOLDER", help="draw an existing run again"
     )

@@ -1,15 +1,15 @@
 """Measuring for a report: rounds of launches until the budget is spent."""
 
-import json
 import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from cli import process, rounds
-from cli.bench import Files, Launch, launch
+from cli.bench import Files, Launch, add_failed, entries, launch
 from cli.terminal import Progress, duration
 
+MOST_CRASHES = 4  # of one family in one round
 Precise = Callable[[Sequence[float]], bool]
 
 
@@ -28,6 +28,7 @@ class Measurement:
     precise: set[str] = field(default_factory=set)
     errors: dict[str, str] = field(default_factory=dict)
     crashes: list[str] = field(default_factory=list)
+    crashed: dict[str, str] = field(default_factory=dict)  # cases that ended their process, and how
 
     def left_s(self) -> float:
         """What is left of the budget."""
@@ -35,7 +36,8 @@ class Measurement:
 
     def active(self) -> dict[str, list[str]]:
         """The cases of the next round."""
-        left = {f: [c for c in cases if c not in self.precise] for f, cases in self.cases.items()}
+        out = self.precise | self.crashed.keys()
+        left = {f: [c for c in cases if c not in out] for f, cases in self.cases.items()}
         return {family: cases for family, cases in left.items() if cases}
 
     def round_s(self) -> float:
@@ -55,14 +57,14 @@ def case_name(entry: dict[str, object]) -> str:
     return str(entry["name"]).removesuffix("/manual_time")
 
 
-def read_result(measurement: Measurement, path: Path) -> None:
+def read_result(measurement: Measurement, files: Files) -> None:
     """Takes a launch's times, by case, and the errors of the cases that failed."""
-    for entry in json.loads(path.read_text())["benchmarks"]:
+    for entry in entries(files.result) or []:
         name = case_name(entry)
         if entry.get("error_occurred"):
             measurement.errors[name] = str(entry.get("error_message", ""))
         else:
-            measurement.values.setdefault(name, []).append(float(entry["real_time"]))
+            measurement.values.setdefault(name, []).append(float(str(entry["real_time"])))
 
 
 def learn(measurement: Measurement, launched: Launch) -> None:
@@ -89,6 +91,30 @@ class Status:
         self.progress.show(f"{share:4.0%}  {left} left  round {number}  {case}")
 
 
+def run_family(measurement: Measurement, files: Files, cases: list[str], status: Status) -> None:
+    """One launch of a family. A case that ends its process is named, and the others run again."""
+    failed: dict[str, str] = {}
+    for _ in range(MOST_CRASHES):
+        left = [case for case in cases if case not in failed]
+        if not left:
+            break
+        done = launch(files, left, measurement.seed, measurement.slice_ms, status.show)
+        learn(measurement, done)
+        if not done.problem:
+            if failed:
+                add_failed(files, failed)
+            read_result(measurement, files)
+            break
+        where = f" in {done.culprit}" if done.culprit else " after its last case"
+        crash = f"bench_{files.family}{where}: {done.problem}"
+        status.progress.say(f"error: {crash}")
+        measurement.crashes.append(crash)
+        if not done.culprit:
+            break
+        failed[done.culprit] = f"bench_{files.family} ended in this case: {done.problem}"
+    measurement.crashed.update(failed)
+
+
 def run_round(
     measurement: Measurement, folder: Path, chance: random.Random, status: Status
 ) -> None:
@@ -98,13 +124,7 @@ def run_round(
     chance.shuffle(families)
     for family in families:
         files = Files(folder, family, measurement.done)
-        launched = launch(files, active[family], chance, measurement.slice_ms, status.show)
-        learn(measurement, launched)
-        if launched.problem:
-            measurement.crashes.append(f"bench_{family}: {launched.problem}")
-            status.progress.say(f"error: {measurement.crashes[-1]}")
-        else:
-            read_result(measurement, files.result)
+        run_family(measurement, files, active[family], status)
     measurement.done += 1
 
 

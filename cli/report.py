@@ -4,7 +4,6 @@ import json
 import os
 import random
 import sys
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from pathlib import Path
@@ -14,9 +13,11 @@ from cli import build, cases, checkout, folder, listing, measure, process, round
 from cli.errors import Exit, Failure
 from cli.paths import FAMILIES, PYTHON, RESULTS, ROOT
 from cli.terminal import duration, say
+from results.stats import precise_enough
 
 BUSY_SHARE = 0.3  # of the CPUs, by load average, above which a machine is called busy
 SHOWN_PROBLEMS = 10
+SEED_LIMIT = 2**31
 
 
 @dataclass(frozen=True)
@@ -81,16 +82,6 @@ def absent_placements(context: dict[str, Any]) -> list[dict[str, str]]:
     return [{"place": place, "reason": reason} for place, reason in pairs]
 
 
-def precise_enough() -> measure.Precise:
-    """The stopping rule, which belongs to results/ and needs packages that set-up installed."""
-    from results.stats import precise_enough as rule
-
-    def precise(values: Sequence[float]) -> bool:
-        return bool(rule(list(values)))
-
-    return precise
-
-
 def run_record(
     request: Request, measured: measure.Measurement, started: datetime, context: dict[str, Any]
 ) -> dict[str, Any]:
@@ -111,6 +102,7 @@ def run_record(
         "not_built": build.not_built(),
         "absent_placements": absent_placements(context),
         "stopped_by": measured.stopped_by(),
+        "crashed": measured.crashed,
         "implementations": listing.rows(),
     }
 
@@ -155,12 +147,14 @@ def report(request: Request) -> Exit:
         plan = rounds.first_plan(count, len(chosen), request.budget_s)
         announce(plan, count, request.budget_s)
         seed = (
-            request.seed if request.seed is not None else random.SystemRandom().randrange(2**31)
+            request.seed
+            if request.seed is not None
+            else random.SystemRandom().randrange(1, SEED_LIMIT)
         )
         measured = measure.Measurement(chosen, request.budget_s, seed, plan.slice_ms)
         started = datetime.now(timezone.utc)
         with folder.unfinished(root) as path:
-            measure.measure(measured, path, precise_enough())
+            measure.measure(measured, path, precise_enough)
             context = context_of(path)
             record = run_record(request, measured, started, context)
             (path / "run.json").write_text(json.dumps(record, indent=1) + "\n")

@@ -17,7 +17,6 @@ SHORTEST_SLICE_MS = 10.0
 FEWEST_ROUNDS = 3
 MOST_ROUNDS = 99  # file names carry two digits
 PRECISION_ROUNDS = 6
-PRECISION = 0.02  # half width of the confidence interval, as a part of the median
 WARM_UP = 0.6  # of a slice, goes before it
 CASE_OVERHEAD_S = 0.02  # starting workers, probes: a guess until the first round has told
 FAMILY_OVERHEAD_S = 0.2  # starting a benchmark binary

@@ -84,7 +84,7 @@ def test_run_refuses_one_output_file_for_several_families(fake_build: Path) -> N
 def test_run_names_a_binary_that_failed_and_goes_on(
     fake_build: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setenv("HANDOFF_FAKE_CRASH", "floor")
+    monkeypatch.setenv("HANDOFF_FAKE_CRASH", "floor/")
     assert main.main(["run"]) == Exit.FAILED
     said = capfd.readouterr()
     assert "bench_floor: killed by SIGSEGV" in said.err

@@ -36,6 +36,6 @@ def fake_build(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr(build, "RELEASE", release)
     monkeypatch.setattr(build, "set_up", lambda **_: False)
     monkeypatch.setattr(folder, "BUILD", tmp_path / "build")
-    monkeypatch.setattr(report, "precise_enough", lambda: never_precise)
+    monkeypatch.setattr(report, "precise_enough", never_precise)
     monkeypatch.setattr(report, "draw", lambda _: Exit.OK)
     return tmp_path

@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """Stands in for a benchmark binary: same flags, same console lines, same files, no measuring.
 
-Called as bench_<family>. HANDOFF_FAKE_CRASH=<family> makes that one die after its first case;
+Called as bench_<family>. HANDOFF_FAKE_CRASH=<text> makes it die in cases that hold the text;
 HANDOFF_FAKE_SLEEP=<seconds> is what each case takes.
 """
 
@@ -79,21 +79,24 @@ def main() -> int:
         held = dict.fromkeys(name.split("/")[1] for name in NAMES[FAMILY])
         print(json.dumps([row(name) for name in held]))
         return 0
-    if "handoff_names" in given:
-        print("\n".join(NAMES[FAMILY]))
-        return 0
-    wanted = set(Path(given["handoff_cases"]).read_text().split())
+    wanted = set(NAMES[FAMILY])
+    if "handoff_cases" in given:
+        wanted = set(Path(given["handoff_cases"]).read_text().split())
     seed = random.Random(int(given.get("handoff_seed", "1")))
     chosen = [n for n in NAMES[FAMILY] if n in wanted]
     names = [n for n in chosen if re.search(given.get("benchmark_filter", ""), n)]
     seed.shuffle(names)
+    if "handoff_names" in given:
+        print("\n".join(names))
+        return 0
     entries = []
+    crash = os.environ.get("HANDOFF_FAKE_CRASH")
     for name in names:
+        if crash and crash in name:
+            os.kill(os.getpid(), signal.SIGSEGV)
         time.sleep(float(os.environ.get("HANDOFF_FAKE_SLEEP", "0.001")))
         entries.append(entry(name, seed))
         print(f"{name}/manual_time   100 ns   0.0 ns   1000 p50_ns=100", flush=True)
-        if os.environ.get("HANDOFF_FAKE_CRASH") == FAMILY:
-            os.kill(os.getpid(), signal.SIGSEGV)
     if "benchmark_out" in given:
         context = {"machine_id": "fake-machine", "absent_placements": "same_core: no SMT siblings"}
         Path(given["benchmark_out"]).write_text(

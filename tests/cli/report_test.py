@@ -70,7 +70,7 @@ def test_precise_cases_are_left_out_of_later_rounds(
     def precise(values: Sequence[float]) -> bool:
         return len(values) >= 6
 
-    monkeypatch.setattr(report, "precise_enough", lambda: precise)
+    monkeypatch.setattr(report, "precise_enough", precise)
     output = fake_build / "results"
     assert main.main(["report", "--budget", "1m", "--output", str(output)]) == Exit.OK
     record = json.loads((run_folder(output) / "run.json").read_text())
@@ -78,15 +78,34 @@ def test_precise_cases_are_left_out_of_later_rounds(
     assert set(record["stopped_by"].values()) == {"precision"}
 
 
-def test_a_crashing_binary_is_named_and_the_others_go_on(
+def test_a_case_that_ends_its_binary_is_named_and_all_others_go_on(
     fake_build: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setenv("HANDOFF_FAKE_CRASH", "queue")
+    monkeypatch.setenv("HANDOFF_FAKE_CRASH", "spin_park/stream/peers:threads")
     output = fake_build / "results"
     assert main.main(["report", "--budget", "1s", "--output", str(output)]) == Exit.FAILED
-    assert "bench_queue: killed by SIGSEGV" in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert "bench_queue in queue/mpmc_ring+spin_park/stream" in said
+    assert "killed by SIGSEGV" in said
     run = run_folder(output)
-    assert not list(run.glob("queue-*"))
+    first = json.loads((run / "queue-00.json").read_text())["benchmarks"]
+    failed = [row["name"] for row in first if row.get("error_occurred")]
+    assert len(first) == 4
+    assert len(failed) == 2 and all("spin_park" in name for name in failed)
+    later = json.loads((run / "queue-01.json").read_text())["benchmarks"]
+    assert len(later) == 2 and not any(row.get("error_occurred") for row in later)
+
+
+def test_a_family_that_only_crashes_leaves_the_others(
+    fake_build: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HANDOFF_FAKE_CRASH", "pool/")
+    output = fake_build / "results"
+    assert main.main(["report", "--budget", "1s", "--output", str(output)]) == Exit.FAILED
+    run = run_folder(output)
+    assert not list(run.glob("pool-*"))
+    record = json.loads((run / "run.json").read_text())
+    assert ["pool/" in case for case in record["crashed"]] == [True]
     assert list(run.glob("pipe-*.json"))
 
 

@@ -13,6 +13,10 @@ BEGIN, END = "<!-- implementations: begin -->", "<!-- implementations: end -->"
 FAMILIES = ("pipe", "queue", "value", "pool")
 # Headers that implementations share; none of them is an implementation.
 SHARED = {
+    "pipe/byte_ring",
+    "pipe/descriptor_poll",
+    "pipe/framing",
+    "pipe/untaken_ends",
     "pool/batch",
     "pool/byte_lane",
     "pool/crew_of_threads",
@@ -24,6 +28,7 @@ SHARED = {
     "queue/locked_ring",
     "queue/moodycamel_ends",
     "queue/polling",
+    "value/locked_elements",
 }
 
 
