@@ -145,6 +145,10 @@ class Side {
 
 Probe probe_cache_line(int cpu_a, int cpu_b, std::chrono::nanoseconds budget) {
   if (cpu_a == cpu_b || cpu_a == Placement::not_pinned || cpu_b == Placement::not_pinned) return {};
+  return bounce_cache_line(cpu_a, cpu_b, budget);
+}
+
+Probe bounce_cache_line(int cpu_a, int cpu_b, std::chrono::nanoseconds budget) {
   Bounce bounce(budget.count());
   Side answerer([&] { bounce.answer(cpu_b); });
   Side asker([&] { bounce.ask(cpu_a); });

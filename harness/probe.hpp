@@ -17,6 +17,9 @@ struct Probe {
 Probe probe_cache_line(int cpu_a, int cpu_b,
                        std::chrono::nanoseconds budget = std::chrono::microseconds(1500));
 
+/// The measurement itself, also for a CPU with itself: it ends in time, and has not measured.
+Probe bounce_cache_line(int cpu_a, int cpu_b, std::chrono::nanoseconds budget);
+
 /// Two round trips further apart than this factor belong to two modes. One pair of CPUs of a
 /// virtual machine showed modes of 19, 50, 87 and 200 to 290 ns: the nearest two modes differ by
 /// 1.74, and within one mode the extremes differ by up to 1.45.

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace handoff::harness {
@@ -19,7 +20,8 @@ class Topology {
   static Topology from_xml(const std::string& path, const std::vector<int>& allowed = {});
 
   /// Numbers as the kernel gives them, ascending; never empty.
-  const std::vector<int>& cpus() const { return numbers_; }
+  const std::vector<int>& cpus() const& { return numbers_; }
+  std::vector<int> cpus() && { return std::move(numbers_); }
 
   bool same_core(int a, int b) const { return cpu(a).core == cpu(b).core; }
   /// False where no L3 is known.
