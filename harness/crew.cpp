@@ -63,6 +63,7 @@ struct alignas(isolation) Crew::Desk {
   std::int64_t end_ns = 0;
   Cost cost;
   std::int64_t migrations = 0;
+  Report report;
   alignas(isolation) LatencyRecorder recorder;
 };
 
@@ -119,12 +120,13 @@ void Crew::work(unsigned worker) {
   Desk& desk = desks_[worker];
   pin_this_thread(plan_.cpus[worker]);
   desk.id = gettid();
-  Seat seat{.worker = worker, .recorder = desk.recorder, .also_account = {}};
+  Seat seat{.worker = worker, .recorder = desk.recorder, .report = desk.report, .also_account = {}};
   Body body = plan_.program.join(object_memory_->data(), seat);
   std::vector<pid_t> all_ids = seat.also_account;
   all_ids.push_back(desk.id);
   for (std::uint32_t phase = 0;; ++phase) {
     desk.recorder.clear();
+    desk.report = {};
     std::int64_t migrations = migrations_of_all(all_ids);
     Cost helpers = cost_of_all(seat.also_account);
     control_->arrived.fetch_add(1, std::memory_order_release);  // after the desk is in order
@@ -178,6 +180,7 @@ PhaseResult Crew::run(std::uint64_t count) {
   wait_until_all(control_->done, "being measured");
 
   PhaseResult result;
+  std::uint64_t balance = 0;
   std::int64_t begin = desks_[0].begin_ns;
   std::int64_t end = desks_[0].end_ns;
   for (unsigned i = 0; i < plan_.cpus.size(); ++i) {
@@ -185,7 +188,10 @@ PhaseResult Crew::run(std::uint64_t count) {
     end = std::max(end, desks_[i].end_ns);
     result.cost += desks_[i].cost;
     result.migrations += desks_[i].migrations;
+    balance += desks_[i].report.balance;
   }
+  if (balance != 0) throw CrewError("what was received is not what was sent: checksums differ");
+  result.mean_ns = desks_[0].report.mean_ns;
   result.elapsed_ns = end - begin;
   return result;
 }

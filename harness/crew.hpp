@@ -18,10 +18,21 @@
 
 namespace handoff::harness {
 
+/// What a worker says about a phase.
+struct Report {
+  /// Of one operation, where the body has timed them apart from the samples; 0: take the phase's
+  /// length over its count.
+  double mean_ns = 0;
+  /// Summed over all workers and modulo 2^64; a phase whose sum is not 0 lost, doubled or changed
+  /// something. Senders add what they sent, receivers take off what they received.
+  std::uint64_t balance = 0;
+};
+
 /// What a worker has of the harness.
 struct Seat {
   unsigned worker;
   LatencyRecorder& recorder;        ///< emptied before each phase
+  Report& report;                   ///< likewise
   std::vector<pid_t> also_account;  ///< threads and processes that work on this one's behalf
 };
 
@@ -63,6 +74,7 @@ struct CrewPlan {
 /// What one phase took: from the first worker's start to the last one's end, and the cost of all.
 struct PhaseResult {
   std::int64_t elapsed_ns = 0;
+  double mean_ns = 0;  ///< as worker 0 reported it, or 0
   Cost cost;
   std::int64_t migrations = 0;  ///< of pinned and unpinned workers; 0 where unknown
 };
@@ -83,7 +95,8 @@ class Crew {
   Crew(const Crew&) = delete;
   Crew& operator=(const Crew&) = delete;
 
-  /// All workers run their body with `count`. Raises CrewError; the crew is of no use after it.
+  /// All workers run their body with `count`. Raises CrewError, also when their balance is not 0;
+  /// the crew is of no use after it.
   PhaseResult run(std::uint64_t count);
   /// Lets the workers return, and raises CrewError when one does not end well.
   void finish();

@@ -1,0 +1,67 @@
+#include "bench/cases.hpp"
+
+#include <algorithm>
+
+#include "harness/clock.hpp"
+
+namespace handoff::bench {
+namespace {
+
+using harness::Place;
+using harness::Placement;
+
+/// A phase of at least this share of the slice tells the rate well enough to size the slice.
+constexpr double telling_share = 0.2;
+/// Counts grow at most so fast: a phase that was short by chance must not blow up the next.
+constexpr double largest_growth = 16;
+
+}  // namespace
+
+std::vector<Placement> Cases::pairs() const {
+  std::vector<Placement> found;
+  for (Place place :
+       {Place::same_cpu, Place::same_core, Place::same_l3, Place::same_node, Place::cross_node}) {
+    Placement placement = this->place(place, 2);
+    if (placement.exists()) found.push_back(std::move(placement));
+  }
+  return found;
+}
+
+Placement Cases::nearest_pair() const {
+  for (Place place : {Place::same_l3, Place::same_node, Place::cross_node, Place::same_core}) {
+    Placement placement = this->place(place, 2);
+    if (placement.exists()) return placement;
+  }
+  return {.place = Place::same_l3, .absent = "there is one CPU only"};
+}
+
+Outcome measure_crew(const harness::CrewPlan& plan, const Settings& settings,
+                     std::uint64_t operations_per_count) {
+  harness::Crew crew(plan);
+  auto slice = static_cast<double>(settings.slice_ns);
+  std::uint64_t count = 1;
+  for (;;) {
+    auto elapsed = static_cast<double>(std::max<std::int64_t>(crew.run(count).elapsed_ns, 1));
+    double share = elapsed / slice;
+    double factor =
+        share >= telling_share ? 1 / share : std::clamp(telling_share / share, 2.0, largest_growth);
+    count =
+        std::max<std::uint64_t>(1, static_cast<std::uint64_t>(factor * static_cast<double>(count)));
+    if (share >= telling_share) break;
+  }
+  harness::PhaseResult result = crew.run(count);
+
+  Outcome outcome;
+  outcome.operations = count * operations_per_count;
+  outcome.seconds = static_cast<double>(result.elapsed_ns) * 1e-9;
+  auto operations = static_cast<double>(outcome.operations);
+  outcome.ns_per_operation =
+      result.mean_ns > 0 ? result.mean_ns : static_cast<double>(result.elapsed_ns) / operations;
+  outcome.cost = result.cost;
+  outcome.migrations = result.migrations;
+  for (unsigned i = 0; i < plan.cpus.size(); ++i) outcome.latencies.merge(crew.recorder(i));
+  crew.finish();
+  return outcome;
+}
+
+}  // namespace handoff::bench

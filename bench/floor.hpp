@@ -1,0 +1,78 @@
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+
+#include "bench/round_trips.hpp"
+#include "harness/crew.hpp"
+#include "impl/common/cpu.hpp"
+#include "impl/common/futex.hpp"
+
+/// What the hardware and the kernel allow: each object below does one thing and nothing else.
+namespace handoff::bench {
+
+/// One cache line handed to the other CPU and back, by plain stores and loads. No pause in the
+/// loops: the line is wanted as soon as it can come.
+class CacheLineRoundTrip {
+ public:
+  harness::Body join(harness::Seat& seat) {
+    if (seat.worker == 0) {
+      return [this, trips = RoundTrips(seat)](std::uint64_t count) mutable {
+        trips.run(count, [this](std::uint64_t) {
+          std::uint64_t asked = word_.load(std::memory_order_relaxed) + 1;  // our own last word
+          word_.store(asked, std::memory_order_release);
+          while (word_.load(std::memory_order_acquire) == asked) {
+          }
+        });
+      };
+    }
+    return [this](std::uint64_t count) {
+      for (std::uint64_t n = 0; n < count; ++n) {
+        std::uint64_t asked = 0;
+        while ((asked = word_.load(std::memory_order_acquire)) % 2 == 0) {
+        }
+        word_.store(asked + 1, std::memory_order_release);
+      }
+    };
+  }
+
+ private:
+  alignas(isolation) std::atomic<std::uint64_t> word_{0};
+};
+
+/// Two futexes: each worker wakes the other and sleeps, with nothing else between them.
+class FutexRoundTrip {
+ public:
+  harness::Body join(harness::Seat& seat) {
+    if (seat.worker == 0) {
+      return [this, trips = RoundTrips(seat)](std::uint64_t count) mutable {
+        trips.run(count, [this](std::uint64_t) {
+          wake(there_);
+          sleep(back_);
+        });
+      };
+    }
+    return [this](std::uint64_t count) {
+      for (std::uint64_t n = 0; n < count; ++n) {
+        sleep(there_);
+        wake(back_);
+      }
+    };
+  }
+
+ private:
+  using Word = std::atomic<std::uint32_t>;
+
+  static void wake(Word& word) {
+    word.store(1, std::memory_order_release);
+    futex_wake(word, 1);
+  }
+  static void sleep(Word& word) {
+    while (word.exchange(0, std::memory_order_acquire) == 0) futex_wait(word, 0);
+  }
+
+  alignas(isolation) Word there_{0};
+  alignas(isolation) Word back_{0};
+};
+
+}  // namespace handoff::bench

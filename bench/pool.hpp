@@ -1,0 +1,208 @@
+#pragma once
+
+#include <sys/resource.h>
+
+#include <algorithm>
+#include <cstdint>
+#include <memory>
+#include <numeric>
+#include <span>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "bench/cases.hpp"
+#include "bench/pool_tasks.hpp"
+#include "bench/round_trips.hpp"
+#include "harness/placement.hpp"
+#include "impl/pool/contract.hpp"
+#include "impl/pool/tasks.hpp"
+
+/// The scenarios of the pool family, over any implementation. A crew of one, the submitter, owns
+/// the pool; its workers are pinned, the submitter is not.
+namespace handoff::bench {
+
+/// Answers of a pool are compared with what they must be.
+inline void check_answer(TaskNumber task, std::uint32_t got, std::uint32_t due) {
+  if (got == due) return;
+  throw std::runtime_error("wrong answer to task " + std::to_string(task) + ": " +
+                           std::to_string(got) + " where " + std::to_string(due) + " was due");
+}
+
+/// What all threads of this process have cost, also those that have ended.
+inline harness::Cost cost_of_this_process() {
+  constexpr std::int64_t ns_per_s = 1'000'000'000;
+  constexpr std::int64_t ns_per_us = 1'000;
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  return {.cpu_ns = (usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) * ns_per_s +
+                    (usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) * ns_per_us,
+          .voluntary_switches = usage.ru_nvcsw,
+          .involuntary_switches = usage.ru_nivcsw};
+}
+
+/// The cost of the latest phase where the pool has no workers that stay to be asked. Lies in
+/// memory that the submitter shares with the process that reports.
+struct PoolObject {
+  bool has_cost = false;
+  harness::Cost cost;
+};
+
+template <class P>
+class PoolSubmitter {
+ public:
+  PoolSubmitter(const std::vector<int>& cpus, PoolObject& object, harness::Seat& seat)
+      : pool_({.workers = static_cast<unsigned>(cpus.size()),
+               .initializer = [cpus](unsigned i) { harness::pin_this_thread(cpus[i]); }}),
+        object_(&object) {
+    seat.also_account = pool_.worker_ids();
+    object.has_cost = seat.also_account.empty();
+  }
+
+  P& pool() { return pool_; }
+
+  /// Runs a phase's work, and accounts for workers that do not stay.
+  template <class Work>
+  void account(Work work) {
+    harness::Cost before = cost_of_this_process();
+    work();
+    object_->cost = cost_of_this_process() - before;
+  }
+
+ private:
+  P pool_;
+  PoolObject* object_;
+};
+
+/// One task at a time: from submission to the result in hand.
+template <class P>
+struct PoolApply {
+  static harness::Body join(const std::vector<int>& cpus, PoolObject& object, harness::Seat& seat) {
+    auto submitter = std::make_shared<PoolSubmitter<P>>(cpus, object, seat);
+    return [submitter, trips = RoundTrips(seat)](std::uint64_t count) mutable {
+      submitter->account([&] {
+        trips.run(count, [&](std::uint64_t n) {
+          auto task = static_cast<TaskNumber>(n);
+          check_answer(task, apply<tiny_task>(submitter->pool(), task), due_complement(task));
+        });
+      });
+    };
+  }
+};
+
+/// Maps F over as many tasks as the phase has; every answer is checked.
+template <class P, auto F, auto due>
+class PoolMap {
+ public:
+  PoolMap(const std::vector<int>& cpus, PoolObject& object, harness::Seat& seat,
+          std::size_t chunk_size)
+      : submitter_(cpus, object, seat),
+        chunk_size_(chunk_size),
+        tasks_(most_at_once),
+        answers_(most_at_once) {
+    std::iota(tasks_.begin(), tasks_.end(), TaskNumber{0});
+    due(0);  // may compute all answers, before anything is measured
+  }
+
+  void run(std::uint64_t count) {
+    submitter_.account([&] {
+      while (count > 0) {
+        std::size_t now = std::min<std::uint64_t>(count, most_at_once);
+        map_once(now);
+        count -= now;
+      }
+    });
+  }
+
+ private:
+  /// So many that starting and ending a map does not show, so few that memory stays small.
+  static constexpr std::size_t most_at_once = 1 << 17;
+
+  void map_once(std::size_t count) {
+    std::span<const TaskNumber> tasks = std::span(tasks_).first(count);
+    std::fill_n(answers_.begin(), count, 0U);
+    map<F>(submitter_.pool(), tasks, std::span(answers_).first(count), chunk_size_);
+    for (TaskNumber task : tasks) check_answer(task, answers_[task], due(task));
+  }
+
+  PoolSubmitter<P> submitter_;
+  std::size_t chunk_size_;
+  std::vector<TaskNumber> tasks_;
+  std::vector<std::uint32_t> answers_;
+};
+
+template <class Row>
+class PoolCases {
+ public:
+  explicit PoolCases(Cases& cases) : cases_(cases) {}
+
+  void add_all() {
+    for (unsigned workers : {1U, 2U, 4U}) {
+      harness::Placement placement = cases_.place(harness::Place::compact, workers);
+      if (!placement.exists()) continue;
+      add(name("apply", placement), placement, PoolApply<P>::join);
+      for (std::size_t chunk : {1U, 1000U}) {
+        auto tiny = name("tiny_tasks", placement).with("chunk", chunk);
+        add_map<tiny_task, due_complement>(tiny, placement, chunk);
+      }
+      auto with_work = [&](const char* scenario, const char* work) {
+        return name(scenario, placement).with("work", work);
+      };
+      add_map<count_primes, due_primes>(with_work("cpu_bound", "sieve"), placement);
+      add_map<write_durably, due_complement>(with_work("io_bound", "fsync"), placement);
+      add_map<wait_5ms, due_complement>(with_work("io_bound", "wait_5ms"), placement);
+    }
+  }
+
+ private:
+  using P = typename Row::type;
+  using Join = std::function<harness::Body(const std::vector<int>&, PoolObject&, harness::Seat&)>;
+
+  static harness::CaseName name(const char* scenario, const harness::Placement& placement) {
+    Peers peers = reaches(P::info, Peers::processes) ? Peers::processes : Peers::threads;
+    harness::CaseName name{"pool", row_name(P::info), scenario, {}};
+    name.with("peers", to_string(peers)).with("place", to_string(placement.place));
+    return name.with("workers", placement.cpus.size());
+  }
+
+  template <auto F, auto due>
+  void add_map(const harness::CaseName& name, const harness::Placement& placement,
+               std::size_t chunk_size = 1) {
+    add(name, placement,
+        [chunk_size](const std::vector<int>& cpus, PoolObject& object, harness::Seat& seat) {
+          auto map = std::make_shared<PoolMap<P, F, due>>(cpus, object, seat, chunk_size);
+          return [map](std::uint64_t count) { map->run(count); };
+        });
+  }
+
+  void add(const harness::CaseName& name, const harness::Placement& placement, const Join& join) {
+    auto measure = [cpus = placement.cpus, join](const Settings& settings) {
+      PoolObject last;
+      harness::Program program = harness::program_of<PoolObject>(
+          [](void* memory) { new (memory) PoolObject; },
+          [&](PoolObject& object, harness::Seat& seat) { return join(cpus, object, seat); });
+      program.destroy = [&](std::byte* memory) {
+        last = *std::launder(reinterpret_cast<PoolObject*>(memory));
+      };
+      // The submitter is a process: it can be ended from outside, and it has one thread to fork.
+      Outcome outcome = measure_crew(
+          {.peers = Peers::processes, .cpus = {harness::Placement::not_pinned}, .program = program},
+          settings);
+      if (last.has_cost) outcome.cost = last.cost;
+      return outcome;
+    };
+    cases_.add({.name = name, .cpus = placement.cpus, .measure = measure});
+  }
+
+  Cases& cases_;
+};
+
+template <class Row>
+void add_pool(Cases& cases) {
+  using P = typename Row::type;
+  static_assert(Pool<P>);
+  cases.add_row(P::info);
+  if (P::info.unavailable().empty()) PoolCases<Row>(cases).add_all();
+}
+
+}  // namespace handoff::bench

@@ -1,0 +1,269 @@
+#pragma once
+
+#include <algorithm>
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <stdexcept>
+#include <vector>
+
+#include "bench/cases.hpp"
+#include "bench/payload.hpp"
+#include "bench/round_trips.hpp"
+#include "impl/common/cpu.hpp"
+#include "impl/queue/contract.hpp"
+
+/// The scenarios of the queue family, over any implementation.
+namespace handoff::bench {
+
+inline void require_ok(Status status, const char* operation) {
+  if (status != Status::ok) throw std::runtime_error(std::string(operation) + " did not succeed");
+}
+
+/// Two workers, a queue in each direction: worker 0 puts an item and waits for it to come back.
+template <class Q>
+class QueuePingPong {
+ public:
+  explicit QueuePingPong(Peers peers)
+      : there_({.producers = 1, .consumers = 1, .peers = peers}),
+        back_({.producers = 1, .consumers = 1, .peers = peers}) {}
+
+  harness::Body join(harness::Seat& seat) { return seat.worker == 0 ? ask(seat) : answer(seat); }
+
+ private:
+  using Item = typename Q::value_type;
+
+  harness::Body ask(harness::Seat& seat) {
+    return
+        [&seat, out = std::make_shared<decltype(there_.producer(0))>(there_.producer(0)),
+         in = std::make_shared<decltype(back_.consumer(0))>(back_.consumer(0)),
+         item = std::make_shared<Item>(), trips = RoundTrips(seat)](std::uint64_t count) mutable {
+          trips.run(count, [&](std::uint64_t n) {
+            fill(item->words, first_word(0, n));
+            require_ok(out->put(*item, never), "put");
+            require_ok(in->get(*item, never), "get");
+            check_message(item->words, first_word(1, n));
+          });
+        };
+  }
+
+  harness::Body answer(harness::Seat&) {
+    return [in = std::make_shared<decltype(there_.consumer(0))>(there_.consumer(0)),
+            out = std::make_shared<decltype(back_.producer(0))>(back_.producer(0)),
+            item = std::make_shared<Item>()](std::uint64_t count) {
+      for (std::uint64_t n = 0; n < count; ++n) {
+        require_ok(in->get(*item, never), "get");
+        check_message(item->words, first_word(0, n));
+        fill(item->words, first_word(1, n));
+        require_ok(out->put(*item, never), "put");
+      }
+    };
+  }
+
+  Q there_;
+  Q back_;
+};
+
+/// Producers put `count` items each; the consumers together take them all.
+template <class Q>
+class QueueStream {
+ public:
+  explicit QueueStream(QueueShape shape) : shape_(shape), queue_(shape) {}
+
+  /// Producers and consumers alternate, so that both kinds are spread over the CPUs.
+  harness::Body join(harness::Seat& seat) {
+    unsigned pairs = std::min(shape_.producers, shape_.consumers);
+    if (seat.worker < 2 * pairs) {
+      return seat.worker % 2 == 0 ? produce(seat, seat.worker / 2) : consume(seat, seat.worker / 2);
+    }
+    unsigned number = seat.worker - pairs;
+    return shape_.producers > shape_.consumers ? produce(seat, number) : consume(seat, number);
+  }
+
+ private:
+  using Item = typename Q::value_type;
+  /// Consumers claim items in batches, so that the claim costs next to nothing per item.
+  static constexpr std::uint64_t largest_batch = 256;
+
+  harness::Body produce(harness::Seat& seat, unsigned number) {
+    return [&seat, number,
+            end = std::make_shared<decltype(queue_.producer(0))>(queue_.producer(number)),
+            item = std::make_shared<Item>()](std::uint64_t count) {
+      Word sum = 0;
+      for (std::uint64_t n = 0; n < count; ++n) {
+        Word first = first_word(number, n);
+        fill(item->words, first);
+        require_ok(end->put(*item, never), "put");
+        sum += first;
+      }
+      seat.report.balance += sum;
+    };
+  }
+
+  harness::Body consume(harness::Seat& seat, unsigned number) {
+    return
+        [this, &seat, end = std::make_shared<decltype(queue_.consumer(0))>(queue_.consumer(number)),
+         item = std::make_shared<Item>(), due = std::uint64_t{0}](std::uint64_t count) mutable {
+          std::uint64_t all = count * shape_.producers;
+          due += all;
+          std::vector<std::uint64_t> next(shape_.producers, 0);
+          Word sum = 0;
+          while (std::uint64_t claimed = claim(all, due)) {
+            for (std::uint64_t n = 0; n < claimed; ++n) {
+              require_ok(end->get(*item, never), "get");
+              sum += check(*item, next);
+            }
+          }
+          seat.report.balance -= sum;
+        };
+  }
+
+  /// Items that this consumer is to take next; 0 when all of the phase are claimed.
+  std::uint64_t claim(std::uint64_t all, std::uint64_t due) {
+    std::uint64_t batch = std::clamp<std::uint64_t>(all / (8 * shape_.consumers), 1, largest_batch);
+    std::uint64_t before = claimed_.load(std::memory_order_relaxed);
+    for (;;) {
+      batch = std::min(batch, due - before);
+      if (batch == 0 ||
+          claimed_.compare_exchange_weak(before, before + batch, std::memory_order_relaxed)) {
+        return batch;
+      }
+    }
+  }
+
+  /// One consumer sees every number of a producer in turn, one of many sees them ascend.
+  Word check(const Item& item, std::vector<std::uint64_t>& next) {
+    Word first = item.words.front();
+    unsigned sender = sender_of(first);
+    std::uint64_t number = sequence_of(first);
+    if (sender >= next.size() || number < next[sender] ||
+        (shape_.consumers == 1 && number != next[sender]) || !is_whole(item.words)) {
+      wrong_message(first, first_word(sender, sender < next.size() ? next[sender] : 0));
+    }
+    next[sender] = number + 1;
+    return first;
+  }
+
+  QueueShape shape_;
+  alignas(isolation) std::atomic<std::uint64_t> claimed_{0};
+  alignas(isolation) Q queue_;
+};
+
+/// Adds the cases of one row.
+template <class Row>
+class QueueCases {
+ public:
+  explicit QueueCases(Cases& cases) : cases_(cases) {}
+
+  void add_all() {
+    add_size<8>();
+    add_size<64>();
+    add_size<1024>();
+    add_size<16384>();
+  }
+
+ private:
+  /// Up to 1,024 items, within 1 MiB, and at least as many as the workers of the largest shape.
+  template <std::size_t Bytes>
+  static constexpr std::size_t usual_capacity = std::clamp<std::size_t>((std::size_t{1} << 20) /
+                                                                            Bytes,
+                                                                        8, 1024);
+  /// For queues whose capacity the kernel limits, to 10 for an ordinary user.
+  static constexpr std::size_t small_capacity = 8;
+
+  template <std::size_t Bytes>
+  void add_size() {
+    using Usual = typename Row::template type<Item<Bytes>, usual_capacity<Bytes>>;
+    using Small = typename Row::template type<Item<Bytes>, small_capacity>;
+    constexpr Info info = Usual::info;
+    if (Bytes > info.largest_message()) return;
+    if constexpr (info.largest_capacity == no_limit) {
+      add_reaches<Usual, Bytes, usual_capacity<Bytes>>();
+    } else {
+      add_reaches<Small, Bytes, small_capacity>();
+    }
+  }
+
+  template <class Q, std::size_t Bytes, std::size_t Capacity>
+  void add_reaches() {
+    if constexpr (reaches(Q::info, Peers::threads)) {
+      add_scenarios<Q, Bytes, Capacity>(Peers::threads);
+    }
+    if constexpr (reaches(Q::info, Peers::processes)) {
+      add_scenarios<Q, Bytes, Capacity>(Peers::processes);
+    }
+  }
+
+  template <class Q, std::size_t Bytes, std::size_t Capacity>
+  void add_scenarios(Peers peers) {
+    auto nearest = cases_.nearest_pair();
+    for (const harness::Placement& pair : cases_.pairs()) {
+      if (Bytes != 8 && pair.place != nearest.place) continue;
+      if constexpr (Bytes == 8 || Bytes == 1024) add_ping_pong<Q, Bytes, Capacity>(peers, pair);
+      add_stream<Q, Bytes, Capacity>({1, 1, peers}, pair);
+    }
+    bool many = Q::info.producers == Holders::many && Q::info.consumers == Holders::many;
+    if (Bytes != 8 || !many) return;
+    for (auto [producers, consumers] : {std::pair{2U, 2U}, {4U, 1U}, {1U, 4U}, {4U, 4U}}) {
+      add_stream<Q, Bytes, Capacity>({producers, consumers, peers},
+                                     cases_.place(harness::Place::compact, producers + consumers));
+    }
+  }
+
+  static harness::CaseName name(const Info& info, const char* scenario, QueueShape shape,
+                                const harness::Placement& placement, std::size_t bytes,
+                                std::size_t capacity) {
+    harness::CaseName name{"queue", row_name(info), scenario, {}};
+    name.with("peers", to_string(shape.peers)).with("place", to_string(placement.place));
+    name.with("producers", std::size_t{shape.producers});
+    name.with("consumers", std::size_t{shape.consumers});
+    return name.with("size", bytes).with("capacity", capacity);
+  }
+
+  template <class Q, std::size_t Bytes, std::size_t Capacity>
+  void add_ping_pong(Peers peers, const harness::Placement& placement) {
+    using Object = QueuePingPong<Q>;
+    harness::CrewPlan plan{
+        .peers = peers,
+        .cpus = placement.cpus,
+        .program = harness::program_of<Object>(
+            [peers](void* memory) { new (memory) Object(peers); },
+            [](Object& object, harness::Seat& seat) { return object.join(seat); })};
+    cases_.add({.name = name(Q::info, "ping_pong", {1, 1, peers}, placement, Bytes, Capacity),
+                .cpus = placement.cpus,
+                .bytes = Bytes,
+                .object_bytes = sizeof(Object),
+                .measure = [plan](const Settings& s) { return measure_crew(plan, s); }});
+  }
+
+  template <class Q, std::size_t Bytes, std::size_t Capacity>
+  void add_stream(QueueShape shape, const harness::Placement& placement) {
+    if (!placement.exists()) return;
+    using Object = QueueStream<Q>;
+    harness::CrewPlan plan{
+        .peers = shape.peers,
+        .cpus = placement.cpus,
+        .program = harness::program_of<Object>(
+            [shape](void* memory) { new (memory) Object(shape); },
+            [](Object& object, harness::Seat& seat) { return object.join(seat); })};
+    cases_.add({.name = name(Q::info, "stream", shape, placement, Bytes, Capacity),
+                .cpus = placement.cpus,
+                .bytes = Bytes,
+                .object_bytes = sizeof(Object),
+                .measure = [plan, n = shape.producers](const Settings& s) {
+                  return measure_crew(plan, s, n);
+                }});
+  }
+
+  Cases& cases_;
+};
+
+template <class Row>
+void add_queue(Cases& cases) {
+  using Q = typename Row::template type<Item<8>, 8>;
+  static_assert(Queue<Q>);
+  cases.add_row(Q::info);
+  if (Q::info.unavailable().empty()) QueueCases<Row>(cases).add_all();
+}
+
+}  // namespace handoff::bench
