@@ -29,7 +29,7 @@ class MoodycamelBlockingConcurrentQueue
       return wait_in_intervals(
           [&](Deadline until) {
             auto left = std::max(until - Clock::now(), Clock::duration::zero());
-            if (this->ends_->queue_.wait_dequeue_timed(this->token_, item, left)) return Status::ok;
+            if (this->library().wait_dequeue_timed(this->token(), item, left)) return Status::ok;
             return this->try_get(item);
           },
           deadline);

@@ -50,6 +50,10 @@ class MoodycamelEnds {
     }
 
    protected:
+    Library& library() { return ends_->queue_; }
+    moodycamel::ConsumerToken& token() { return token_; }
+
+   private:
     MoodycamelEnds* ends_;
     moodycamel::ConsumerToken token_;
   };
@@ -59,9 +63,7 @@ class MoodycamelEnds {
   std::size_t size() const { return queue_.size_approx(); }
   void close() { closed_.set(); }
 
- protected:
-  friend class ConsumerBase;
-
+ private:
   /// The library's own rule for how many blocks let every producer put `Capacity` items.
   static std::size_t blocks_for(QueueShape shape) {
     std::size_t per_producer = (Capacity + Library::BLOCK_SIZE - 1) / Library::BLOCK_SIZE;
