@@ -62,11 +62,12 @@ void describe_run(const harness::Topology& topology, const Options& options) {
 }
 
 /// What is left after our flags goes to Google Benchmark; false when it does not know one either.
-bool pass_on(const char* program, std::vector<std::string> arguments) {
+bool pass_on(char* program, std::vector<std::string> arguments) {
   // A slice is one call of a case; Google Benchmark must not call it again to fill a time.
   arguments.insert(arguments.begin(), {program, "--benchmark_min_time=0"});
   std::vector<char*> pointers;
   for (std::string& argument : arguments) pointers.push_back(argument.data());
+  pointers.front() = program;  // Google Benchmark keeps this one for its context
   auto count = static_cast<int>(pointers.size());
   pointers.push_back(nullptr);
   benchmark::Initialize(&count, pointers.data());
