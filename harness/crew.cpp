@@ -125,8 +125,6 @@ void Crew::work(unsigned worker) {
   std::vector<pid_t> all_ids = seat.also_account;
   all_ids.push_back(desk.id);
   for (std::uint32_t phase = 0;; ++phase) {
-    desk.recorder.clear();
-    desk.report = {};
     std::int64_t migrations = migrations_of_all(all_ids);
     Cost helpers = cost_of_all(seat.also_account);
     control_->arrived.fetch_add(1, std::memory_order_release);  // after the desk is in order
@@ -136,6 +134,8 @@ void Crew::work(unsigned worker) {
       futex_wait(control_->phase, phase);
     }
     if (control_->count == stop) return;
+    desk.recorder.clear();  // only now: until the gate opened, the parent may have been reading
+    desk.report = {};
     Cost own = cost_of_this_thread();
     desk.begin_ns = now_ns();
     body(control_->count);
