@@ -1,0 +1,1 @@
+"""Turns results into pictures, a page and a recommendation."""

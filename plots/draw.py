@@ -1,0 +1,49 @@
+"""Draws every figure of a run, in parallel."""
+
+import os
+from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+from plots.figures import (
+    cost_map,
+    floor_multiples,
+    message_size,
+    percentile_curves,
+    pools,
+    queue_shapes,
+)
+from plots.figures.common import Drawn
+from results.load import Run
+
+Figure = Callable[[Run, Path], Drawn]
+FIGURES: tuple[Figure, ...] = (
+    floor_multiples.draw,
+    message_size.round_trip,
+    message_size.throughput,
+    queue_shapes.draw,
+    partial(cost_map.draw, family="pipe"),
+    partial(cost_map.draw, family="queue"),
+    partial(percentile_curves.draw, family="pipe"),
+    partial(percentile_curves.draw, family="queue"),
+    pools.draw,
+)
+_run: Run
+
+
+def _keep(run: Run) -> None:
+    global _run
+    _run = run
+
+
+def _draw(index: int, folder: Path) -> Drawn:
+    return FIGURES[index](_run, folder)
+
+
+def draw_all(run: Run, folder: Path) -> list[Drawn]:
+    """Every figure, as SVG and PNG in the folder."""
+    folder.mkdir(exist_ok=True)
+    workers = len(os.sched_getaffinity(0))
+    with ProcessPoolExecutor(workers, initializer=_keep, initargs=(run,)) as pool:
+        return list(pool.map(partial(_draw, folder=folder), range(len(FIGURES))))
