@@ -201,6 +201,16 @@ TEST(Cgroup, tightest_quota_is_described) {
             "0.5 CPUs (50000 us in 100000 us, cgroup v2)");
 }
 
+TEST(Cgroup, below_the_mounted_subtree_is_found) {
+  FakeRoot root;
+  write_v1(root);
+  root.write("/proc/self/cgroup", "4:cpu,cpuacct:/docker/abc/job\n");
+  root.write("/sys/fs/cgroup/cpu,cpuacct/job/cpu.cfs_quota_us", "25000\n");
+  root.write("/sys/fs/cgroup/cpu,cpuacct/job/cpu.cfs_period_us", "100000\n");
+  EXPECT_EQ(describe_quota(cpu_cgroups(root.path())),
+            "0.25 CPUs (25000 us in 100000 us, cgroup v1)");
+}
+
 TEST(Cgroup, without_quota_or_without_a_mount_says_so) {
   FakeRoot root;
   EXPECT_EQ(describe_quota(cpu_cgroups(root.path())),
@@ -216,6 +226,7 @@ TEST(Cgroup, with_a_path_of_the_host_falls_back_to_what_is_mounted) {
   write_v2(root);
   root.write("/proc/self/cgroup", "0::/../../elsewhere\n");
   root.write("/sys/fs/cgroup/cpu.max", "100000 100000\n");
+  root.write("/sys/fs/cpu.max", "1 100000\n");  // above the mount, not of a group
   EXPECT_EQ(describe_quota(cpu_cgroups(root.path())), "1 CPUs (100000 us in 100000 us, cgroup v2)");
 }
 

@@ -170,11 +170,14 @@ TEST(Placement, compact_takes_near_cores_first_then_siblings_then_begins_again) 
             (Cpus{0, 1, 2, 4, 8, 9, 0, 1}));
   EXPECT_EQ(placed(recorded("hybrid.xml"), Place::compact, 13),
             (Cpus{0, 2, 4, 6, 8, 9, 10, 11, 1, 3, 5, 7, 0}));
+  EXPECT_EQ(placed(recorded("hybrid_slow_first.xml"), Place::compact, 5), (Cpus{4, 5, 6, 7, 0}));
 }
 
 TEST(Placement, scatter_takes_nodes_then_caches_then_cores_then_siblings) {
   EXPECT_EQ(placed(recorded("two_sockets_two_l3.xml"), Place::scatter, 17),
             (Cpus{0, 4, 2, 6, 1, 5, 3, 7, 8, 12, 10, 14, 9, 13, 11, 15, 0}));
+  Topology neighbouring_siblings = Topology::synthetic("pack:1 l3:1 core:2 pu:2");
+  EXPECT_EQ(placed(neighbouring_siblings, Place::scatter, 4), (Cpus{0, 2, 1, 3}));
 }
 
 TEST(Placement, lists_every_place_once) {
