@@ -17,6 +17,7 @@
 #include "contract.hpp"
 #include "forked_worker.hpp"
 #include "prefork_worker.hpp"
+#include "worker_link.hpp"
 
 namespace handoff::detail {
 
@@ -62,8 +63,7 @@ class Prefork {
 
   void wait(Batch& batch) {
     while (batch.state.load(std::memory_order_relaxed) == BatchState::pending) {  // own thread
-      if (!advance()) lanes_.wait(wake_ups(&batch));
-      look_after_workers();
+      advance_or_wait(&batch);
     }
     raise_failure(batch);
   }
@@ -74,7 +74,7 @@ class Prefork {
 
   void terminate() {
     phase_ = PoolPhase::terminated;
-    for (Worker& worker : workers_) {
+    for (WorkerLink& worker : workers_) {
       if (worker.process.is_alive()) worker.process.kill();
       drop(worker.held);
     }
@@ -83,10 +83,7 @@ class Prefork {
 
   void join() {
     require_ended(phase_);
-    while (is_busy()) {
-      if (!advance()) lanes_.wait(wake_ups(nullptr));
-      look_after_workers();
-    }
+    while (is_busy()) advance_or_wait(nullptr);
     for (unsigned i = 0; i < workers_.size(); ++i) {
       if (!workers_[i].process.is_alive()) continue;
       lanes_.end(i);
@@ -97,27 +94,17 @@ class Prefork {
   std::vector<pid_t> worker_ids() {
     bury_the_dead();
     std::vector<pid_t> ids;
-    for (const Worker& worker : workers_) {
+    for (const WorkerLink& worker : workers_) {
       if (worker.process.is_alive()) ids.push_back(worker.process.pid());
     }
     return ids;
   }
 
  private:
-  struct Worker {
-    ForkedWorker process;
-    std::deque<Batch*> held;   ///< dealt and not answered, oldest first
-    RequestHeader request{};   ///< of held.back()
-    std::size_t unsent = 0;    ///< bytes of held.back() that the lane had no room for yet
-    ReplyHeader reply{};       ///< to held.front()
-    std::size_t received = 0;  ///< bytes of that reply, its header included
-    std::uint64_t answered = 0;
-  };
-
   void start(unsigned i, const PoolShape& shape) {
     lanes_.open(i);
     workers_[i].process.start([&] {
-      for (Worker& sibling : workers_) sibling.process.forget();
+      for (WorkerLink& sibling : workers_) sibling.process.forget();
       lanes_.become_worker(i);
       serve(lanes_, i, shape.initializer);
     });
@@ -130,9 +117,18 @@ class Prefork {
   }
 
   bool is_busy() const {
-    return !queue_.empty() ||
-           std::any_of(workers_.begin(), workers_.end(),
-                       [](const Worker& worker) { return !worker.held.empty(); });
+    auto is_asked = [](const WorkerLink& worker) { return !worker.held.empty(); };
+    return !queue_.empty() || std::any_of(workers_.begin(), workers_.end(), is_asked);
+  }
+
+  void advance_or_wait(const Batch* awaited) {
+    bool may_have_died = Clock::now() >= next_look_;
+    if (!advance()) {
+      may_have_died |= lanes_.wait(wake_ups(awaited)) == Waited::someone_may_have_died;
+    }
+    if (!may_have_died) return;
+    bury_the_dead();
+    next_look_ = Clock::now() + death_notice;
   }
 
   /// Does all that can be done without waiting; whether anything was.
@@ -140,11 +136,10 @@ class Prefork {
     bool has_moved = false;
     for (unsigned i = 0; i < workers_.size(); ++i) {
       if (!workers_[i].process.is_alive()) continue;
-      has_moved |= receive(i);
-      has_moved |= send(i);
+      has_moved |= workers_[i].receive(lanes_, i);
+      has_moved |= workers_[i].send(lanes_, i);
     }
     has_moved |= deal();
-    if (!has_moved) has_moved = bury_the_dead();
     return has_moved;
   }
 
@@ -154,13 +149,10 @@ class Prefork {
     while (!queue_.empty()) {
       unsigned to = least_loaded();
       if (to == workers_.size()) return fail_if_none_lives() || has_dealt;
-      Worker& worker = workers_[to];
-      Batch& batch = *queue_.front();
+      WorkerLink& worker = workers_[to];
+      worker.ask(*queue_.front());
       queue_.pop_front();
-      worker.held.push_back(&batch);
-      worker.request = {batch.function, batch.count, batch.argument_bytes, batch.result_bytes};
-      worker.unsent = sizeof(RequestHeader) + batch.argument_bytes;
-      send(to);
+      worker.send(lanes_, to);
       has_dealt = true;
     }
     return has_dealt;
@@ -170,8 +162,9 @@ class Prefork {
     auto best = static_cast<unsigned>(workers_.size());
     std::size_t least = Lanes::window;
     for (unsigned i = 0; i < workers_.size(); ++i) {
-      const Worker& worker = workers_[i];
-      if (!worker.process.is_alive() || worker.unsent != 0 || worker.held.size() >= least) continue;
+      const WorkerLink& worker = workers_[i];
+      bool may_ask = worker.process.is_alive() && worker.has_sent_all();
+      if (!may_ask || worker.held.size() >= least) continue;
       best = i;
       least = worker.held.size();
     }
@@ -180,7 +173,7 @@ class Prefork {
 
   /// Without workers, nothing that is queued will ever be run.
   bool fail_if_none_lives() {
-    for (const Worker& worker : workers_) {
+    for (const WorkerLink& worker : workers_) {
       if (worker.process.is_alive()) return false;
     }
     for (Batch* batch : queue_) fail(*batch, "no worker is left; the last: " + last_death_);
@@ -188,104 +181,39 @@ class Prefork {
     return true;
   }
 
-  /// Sends what is left of the last request; whether any byte went.
-  bool send(unsigned i) {
-    Worker& worker = workers_[i];
-    if (worker.unsent == 0) return false;
-    const Batch& batch = *worker.held.back();
-    Parts whole{std::as_bytes(std::span(&worker.request, 1)),
-                std::span(batch.arguments, batch.argument_bytes)};
-    std::size_t now = lanes_.send(i, parts_after(bytes_of(whole) - worker.unsent, whole));
-    worker.unsent -= now;
-    return now != 0;
-  }
-
-  /// Takes what has arrived from a worker; whether any byte has.
-  bool receive(unsigned i) {
-    Worker& worker = workers_[i];
-    bool has_received = false;
-    while (!worker.held.empty()) {
-      Batch& batch = *worker.held.front();
-      std::span<std::byte> to = reply_part(worker, batch);
-      std::size_t now = lanes_.receive(i, to);
-      worker.received += now;
-      has_received |= now != 0;
-      if (now < to.size()) break;
-      if (worker.received == sizeof(ReplyHeader)) batch.failure.resize(worker.reply.message_bytes);
-      if (reply_part(worker, batch).empty()) answer(worker);
-    }
-    return has_received;
-  }
-
-  /// Where the next bytes of the reply belong: header, results, message.
-  static std::span<std::byte> reply_part(Worker& worker, Batch& batch) {
-    std::size_t at = worker.received;
-    if (at < sizeof(ReplyHeader)) {
-      return std::as_writable_bytes(std::span(&worker.reply, 1)).subspan(at);
-    }
-    at -= sizeof(ReplyHeader);
-    if (at < batch.result_bytes) return {batch.results + at, batch.result_bytes - at};
-    return std::as_writable_bytes(std::span(batch.failure)).subspan(at - batch.result_bytes);
-  }
-
-  void answer(Worker& worker) {
-    Batch& batch = *worker.held.front();
-    worker.held.pop_front();
-    worker.received = 0;
-    ++worker.answered;
-    batch.state.store(batch.failure.empty() ? BatchState::done : BatchState::task_failed,
-                      std::memory_order_relaxed);  // read by this thread only
-  }
-
   /// For each lane, the number of the reply that shall wake the submitter: the one that it waits
   /// for (all, when it waits for none), or the middle of what the worker holds if more is queued.
   std::span<const std::uint64_t> wake_ups(const Batch* awaited) {
     wake_ups_.clear();
-    for (const Worker& worker : workers_) {
-      const std::deque<Batch*>& held = worker.held;
-      std::uint64_t replies = awaited == nullptr ? held.size() : never_woken;
-      auto at = std::find(held.begin(), held.end(), awaited);
-      if (at != held.end()) replies = static_cast<std::uint64_t>(at - held.begin()) + 1;
-      if (!queue_.empty()) replies = std::min<std::uint64_t>(replies, (held.size() + 1) / 2);
-      bool is_idle = held.empty() || replies == never_woken;
-      wake_ups_.push_back(is_idle ? never_woken : worker.answered + replies);
+    for (const WorkerLink& worker : workers_) {
+      wake_ups_.push_back(worker.wake_up(awaited, !queue_.empty()));
     }
     return wake_ups_;
   }
 
-  void look_after_workers() {
-    if (Clock::now() < next_look_) return;
-    next_look_ = Clock::now() + death_notice;
-    bury_the_dead();
-  }
-
-  /// Takes the dead workers out, after what they had answered; whether there were any.
-  bool bury_the_dead() {
-    bool has_found = false;
+  /// Takes the dead workers out, after what they had answered.
+  void bury_the_dead() {
     for (unsigned i = 0; i < workers_.size(); ++i) {
-      Worker& worker = workers_[i];
+      WorkerLink& worker = workers_[i];
       if (!worker.process.is_alive()) continue;
       pollfd ended{worker.process.pidfd(), POLLIN, 0};
       if (poll(&ended, 1, 0) != 1) continue;
-      receive(i);
+      worker.receive(lanes_, i);
       last_death_ = worker.process.reap();
       lanes_.abandon(i);
       give_back(worker);
-      has_found = true;
     }
-    return has_found;
   }
 
   /// Fails the batch that the dead worker had begun, and queues the others again, in front.
-  void give_back(Worker& worker) {
-    bool has_begun = !worker.held.empty() && (worker.held.size() > 1 || worker.unsent == 0);
+  void give_back(WorkerLink& worker) {
+    bool has_begun = !worker.held.empty() && (worker.held.size() > 1 || worker.has_sent_all());
     if (has_begun) {
       fail(*worker.held.front(), last_death_);
       worker.held.pop_front();
     }
     queue_.insert(queue_.begin(), worker.held.begin(), worker.held.end());
     worker.held.clear();
-    worker.unsent = 0;
   }
 
   static void fail(Batch& batch, const std::string& death) {
@@ -294,7 +222,7 @@ class Prefork {
   }
 
   Lanes lanes_;
-  std::vector<Worker> workers_;
+  std::vector<WorkerLink> workers_;
   std::deque<Batch*> queue_;  ///< not dealt yet
   std::vector<std::uint64_t> wake_ups_;
   std::string last_death_;

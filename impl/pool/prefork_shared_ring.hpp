@@ -55,12 +55,12 @@ class RingLanes {
   }
   /// Returns when a lane has the reply with the given number, or is half full of them, or has
   /// room for what could not be sent; and now and then, so that deaths are seen.
-  void wait(std::span<const std::uint64_t> wake_ups) {
+  Waited wait(std::span<const std::uint64_t> wake_ups) {
     for (std::size_t i = 0; i < lanes_.size(); ++i) {
       // seq_cst: before the look at `replied`, as the worker looks here after it has set that.
       lanes_[i].wake_at.store(wake_ups[i], std::memory_order_seq_cst);
     }
-    shared_->doorbell.wait(
+    bool is_rung = shared_->doorbell.wait(
         [&] {
           for (std::size_t i = 0; i < lanes_.size(); ++i) {
             if (deserves_attention(i, wake_ups[i])) return true;
@@ -68,6 +68,7 @@ class RingLanes {
           return false;
         },
         after(patience));
+    return is_rung ? Waited::something_moved : Waited::someone_may_have_died;
   }
   void end(unsigned i) {
     lanes_[i].is_ended.store(true, std::memory_order_seq_cst);

@@ -134,8 +134,13 @@ class SocketLanes {
     if (parent_ends_[i].is_at_end()) ends_[2 * i].fd = -1;
     return received;
   }
-  void wait(std::span<const std::uint64_t>) {
-    if (poll(ends_.data(), ends_.size(), -1) == -1 && errno != EINTR) throw_errno("poll of a pool");
+  Waited wait(std::span<const std::uint64_t>) {
+    int ready = poll(ends_.data(), ends_.size(), -1);
+    if (ready == -1 && errno != EINTR) throw_errno("poll of a pool");
+    for (std::size_t i = 1; ready > 0 && i < ends_.size(); i += 2) {
+      if (ends_[i].revents != 0) return Waited::someone_may_have_died;
+    }
+    return Waited::something_moved;
   }
   void end(unsigned i) { shutdown(parent_ends_[i].descriptor(), SHUT_WR); }
   void abandon(unsigned i) {

@@ -34,6 +34,9 @@ struct ReplyHeader {
 
 inline constexpr std::uint64_t never_woken = std::numeric_limits<std::uint64_t>::max();
 
+/// Why the submitter goes on.
+enum class Waited { something_moved, someone_may_have_died };
+
 /// Bytes that belong one after the other.
 using Parts = std::array<std::span<const std::byte>, 2>;
 
