@@ -142,16 +142,14 @@ def legend(figure: Figure, handles: dict[str, Any], title: str = "") -> None:
     """One legend for all panels, to their right."""
     chosen = [handles[key] for key in sorted(handles)]
     figure.legend(
-        chosen,
-        sorted(handles),
-        loc="outside right upper" if False else "center left",
-        bbox_to_anchor=(1.0, 0.5),
-        title=title,
+        chosen, sorted(handles), loc="center left", bbox_to_anchor=(1.0, 0.5), title=title
     )
 
 
 def save(figure: Figure, folder: Path, stem: str) -> None:
     """Writes the figure as SVG with text, and as PNG."""
+    figure.canvas.draw()  # lays out once; every later drawing would do it again
+    figure.set_layout_engine("none")
     for kind in ("svg", "png"):
         metadata = {"Date": None} if kind == "svg" else None
         figure.savefig(

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from matplotlib.ticker import FuncFormatter
+from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
 from plots import floors, style
 from plots.figures.common import (
@@ -68,7 +68,8 @@ def draw(run: Run, folder: Path) -> Drawn:
         panel.axvline(1, color=style.INK, linewidth=1)
         panel.set_xscale("log")
         panel.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}×"))
-        panel.xaxis.set_minor_formatter(FuncFormatter(lambda value, _: ""))
+        panel.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+        panel.xaxis.set_minor_formatter(NullFormatter())
         panel.set_title(f"{TITLES[kind[0]]}, {kind[1]}")
         panel.set_xlabel("multiple of the floor")
     style.save(figure, folder, STEM)

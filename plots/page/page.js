@@ -1,0 +1,58 @@
+"use strict";
+(() => {
+  const table = document.getElementById("table");
+  const body = table.tBodies[0];
+  const rows = [...body.rows];
+  const text = document.getElementById("filter-text");
+  const choices = ["family", "peers", "place"].map((key) => [key, document.getElementById("filter-" + key)]);
+  const shown = document.getElementById("shown");
+  const command = document.getElementById("command");
+
+  function filter() {
+    const words = text.value.toLowerCase().split(/\s+/).filter(Boolean);
+    let count = 0;
+    for (const row of rows) {
+      const fits = words.every((word) => row.dataset.name.includes(word)) &&
+        choices.every(([key, choice]) => !choice.value || row.dataset[key] === choice.value);
+      row.hidden = !fits;
+      count += fits;
+    }
+    shown.value = `${count} of ${rows.length} cases`;
+  }
+
+  // Absent values come last in both directions; numbers before words.
+  function compare(a, b, sign) {
+    if (a === b) return 0;
+    if (a === "") return 1;
+    if (b === "") return -1;
+    const [x, y] = [Number(a), Number(b)];
+    if (!Number.isNaN(x) && !Number.isNaN(y)) return sign * (x - y);
+    if (!Number.isNaN(x)) return -1;
+    if (!Number.isNaN(y)) return 1;
+    return sign * a.localeCompare(b);
+  }
+
+  function sort(heading) {
+    const sign = heading.getAttribute("aria-sort") === "ascending" ? -1 : 1;
+    const column = heading.cellIndex;
+    for (const other of table.tHead.rows[0].cells) other.setAttribute("aria-sort", "none");
+    heading.setAttribute("aria-sort", sign === 1 ? "ascending" : "descending");
+    const key = (row) => row.cells[column].dataset.key;
+    rows.sort((a, b) => compare(key(a), key(b), sign));
+    body.append(...rows);
+  }
+
+  table.tHead.addEventListener("click", (event) => {
+    const heading = event.target.closest("th");
+    if (heading) sort(heading);
+  });
+  body.addEventListener("click", (event) => {
+    if (!event.target.closest("button")) return;
+    command.hidden = false;
+    command.firstElementChild.textContent = `./handoff run --filter '${event.target.closest("tr").dataset.name}'`;
+  });
+  text.addEventListener("input", filter);
+  for (const [, choice] of choices) choice.addEventListener("change", filter);
+  text.form.addEventListener("submit", (event) => event.preventDefault());
+  filter();
+})();
