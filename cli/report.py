@@ -107,16 +107,17 @@ def run_record(
     }
 
 
-def module(*arguments: str) -> int:
-    """Runs one of the project's Python modules on this process's output."""
-    return process.attached([PYTHON, "-m", *arguments], cwd=ROOT)
+def require_sound(path: Path) -> None:
+    """Raises, with the faults, unless a run is what results/ says a run is."""
+    said: list[str] = []
+    if process.stream([PYTHON, "-m", "results.validate", str(path)], said.append, cwd=ROOT) != 0:
+        raise Failure(Exit.RESULTS, "\n".join([f"{path} does not hold valid results:", *said]))
 
 
 def draw(path: Path) -> Exit:
-    """Validates and draws a complete run; ends with the path of the page."""
-    if module("results.validate", str(path)) != 0:
-        raise Failure(Exit.RESULTS, f"{path} does not hold valid results")
-    if module("plots.report", str(path)) != 0:
+    """Validates and draws a complete run; ends with what to notice and the path of the page."""
+    require_sound(path)
+    if process.attached([PYTHON, "-m", "plots.report", str(path)], cwd=ROOT) != 0:
         say(f"error: drawing failed; the results are in {path}")
         say(f"       ./handoff report --from {path} draws them again")
         return Exit.FAILED

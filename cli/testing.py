@@ -105,19 +105,26 @@ def run_clang_format() -> tuple[int, int, str]:
     )
 
 
-def tidy_units(commands: list[dict[str, str]]) -> list[str]:
-    """What clang-tidy reads: the harness, its tests, and one unit of each family's benchmarks.
+def headers_unit(family: str) -> str:
+    """Writes a unit that includes every header of a family, so that all of them are read."""
+    folder = RELEASE / "tidy"
+    folder.mkdir(exist_ok=True)
+    headers = sorted((ROOT / "impl" / family).glob("*.hpp"))
+    unit = folder / f"{family}_headers.cpp"
+    unit.write_text("".join(f'#include "impl/{family}/{path.name}"\n' for path in headers))
+    return str(unit)
 
-    The other units instantiate the same templates over other implementations; every header of
-    impl/ is a unit of its own below generated/, and one of each family changes from commit to
-    commit only when the catalogue does.
-    """
+
+def tidy_units(commands: list[dict[str, str]]) -> list[str]:
+    """What clang-tidy reads: the harness, its tests, the benchmarks' own files, and of each family
+    a unit of all headers and one that instantiates an implementation."""
     files = sorted(command["file"] for command in commands)
-    own = [f for f in files if f.startswith((f"{ROOT}/harness/", f"{ROOT}/tests/harness/"))]
+    folders = ("harness", "tests/harness", "bench")
+    own = [f for f in files if f.startswith(tuple(f"{ROOT}/{folder}/" for folder in folders))]
     for family in FAMILIES:
         units = [f for f in files if f"/generated/bench/{family}_" in f and "_rows" not in f]
-        own += units[:1]
-    return own
+        own += units[:1] + ([headers_unit(family)] if units else [])
+    return list(dict.fromkeys(own))
 
 
 def tidy_one(unit: str) -> tuple[str, int, str]:
