@@ -1,0 +1,156 @@
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "impl/pipe/shared_ring.hpp"
+#include "tests/conformance/pipe_checks.hpp"
+#include "tests/conformance/pipe_life_checks.hpp"
+
+/// Pipes that break one promise each, and the checks that must see it.
+namespace handoff::conformance {
+namespace {
+
+enum class Fault {
+  none,
+  merges,          ///< an empty message is swallowed
+  drops,           ///< every hundredth message is lost
+  cuts,            ///< a longer message is cut to 1 KiB, silently
+  alters,          ///< a byte changes
+  ends_early,      ///< end of file while messages are queued
+  never_ends,      ///< waits for ever where the writer has gone
+  loses_too_long,  ///< a message that the buffer was too short for is gone
+  polls_true,      ///< poll does not look
+  ignores_direction
+};
+
+/// A ring that is right but for its fault.
+template <Fault fault>
+class Faulty {
+  using Ring = SharedRing<Park>;
+
+ public:
+  static constexpr const Info& info = Ring::info;
+
+  class End {
+   public:
+    explicit End(Ring::End end) : end_(std::move(end)) {}
+
+    Status send(std::span<const std::byte> message) {
+      ++sent_;
+      if (fault == Fault::merges && message.empty()) return Status::ok;
+      if (fault == Fault::drops && sent_ % 100 == 0) return Status::ok;
+      if (fault == Fault::cuts)
+        message = message.first(std::min<std::size_t>(message.size(), 1024));
+      try {
+        return end_.send(message);
+      } catch (const std::logic_error&) {
+        if (fault == Fault::ignores_direction) return Status::ok;
+        throw;
+      }
+    }
+
+    Received receive(std::span<std::byte> buffer) {
+      if (fault == Fault::ends_early && ++received_ > 2) return {};
+      try {
+        Received received = end_.receive(buffer);
+        if (fault == Fault::alters && received.bytes > 50) buffer[40] ^= std::byte{1};
+        if (fault == Fault::never_ends && received.status == Status::closed) {
+          for (;;) pause();
+        }
+        return received;
+      } catch (const MessageTooLong& error) {
+        if (fault == Fault::loses_too_long) {
+          Bytes lost(error.needed());
+          (void)end_.receive(lost);
+        }
+        throw;
+      }
+    }
+
+    bool poll(Deadline deadline) { return fault == Fault::polls_true || end_.poll(deadline); }
+    int descriptor() const { return -1; }
+    void close() { end_.close(); }
+
+   private:
+    Ring::End end_;
+    unsigned sent_ = 0;
+    unsigned received_ = 0;
+  };
+
+  explicit Faulty(PipeShape shape) : ring_(shape) {}
+  End end(unsigned i) { return End(ring_.end(i)); }
+  void abandon() {}
+
+ private:
+  Ring ring_;
+};
+
+static_assert(Pipe<Faulty<Fault::none>>);
+
+class ABrokenPipe : public testing::TestWithParam<Peers> {};
+
+template <class Check>
+void expect_rejected(Check check) {
+  EXPECT_THROW(check(), std::runtime_error);  // from converse(), which names the end
+}
+
+TEST_P(ABrokenPipe, that_is_not_broken_passes) {
+  using Right = Faulty<Fault::none>;
+  EXPECT_NO_THROW(keeps_message_boundaries_the_empty_message_included<Right>(GetParam()));
+  EXPECT_NO_THROW(keeps_the_order_of_many_messages<Right>(GetParam()));
+  EXPECT_NO_THROW(carries_messages_from_nothing_to_16_mebibytes<Right>(GetParam()));
+  EXPECT_NO_THROW(poll_waits_not_at_all_for_a_time_and_for_ever<Right>(GetParam()));
+}
+
+TEST_P(ABrokenPipe, that_swallows_empty_messages_is_rejected) {
+  using Broken = Faulty<Fault::merges>;
+  expect_rejected([] { keeps_message_boundaries_the_empty_message_included<Broken>(GetParam()); });
+}
+
+TEST_P(ABrokenPipe, that_drops_messages_is_rejected) {
+  expect_rejected([] { keeps_the_order_of_many_messages<Faulty<Fault::drops>>(GetParam()); });
+}
+
+TEST_P(ABrokenPipe, that_cuts_long_messages_is_rejected) {
+  using Broken = Faulty<Fault::cuts>;
+  expect_rejected([] { carries_messages_from_nothing_to_16_mebibytes<Broken>(GetParam()); });
+}
+
+TEST_P(ABrokenPipe, that_alters_a_byte_is_rejected) {
+  expect_rejected([] { keeps_the_order_of_many_messages<Faulty<Fault::alters>>(GetParam()); });
+}
+
+TEST_P(ABrokenPipe, that_ends_before_the_queued_messages_is_rejected) {
+  using Broken = Faulty<Fault::ends_early>;
+  expect_rejected(
+      [] { end_of_file_comes_after_the_queued_messages_and_not_before<Broken>(GetParam()); });
+}
+
+TEST_P(ABrokenPipe, that_never_ends_is_rejected) {
+  auto brief = std::chrono::seconds(1);
+  expect_rejected([&] {
+    converse<Faulty<Fault::never_ends>>(
+        {GetParam()}, [](auto&) {}, expect_end_of_file<Faulty<Fault::never_ends>::End>, brief);
+  });
+}
+
+TEST_P(ABrokenPipe, that_loses_a_message_that_was_too_long_is_rejected) {
+  using Broken = Faulty<Fault::loses_too_long>;
+  expect_rejected([] { short_buffer_names_the_needed_size_and_loses_nothing<Broken>(GetParam()); });
+}
+
+TEST_P(ABrokenPipe, whose_poll_does_not_look_is_rejected) {
+  using Broken = Faulty<Fault::polls_true>;
+  expect_rejected([] { poll_waits_not_at_all_for_a_time_and_for_ever<Broken>(GetParam()); });
+}
+
+TEST_P(ABrokenPipe, that_ignores_its_direction_is_rejected) {
+  using Broken = Faulty<Fault::ignores_direction>;
+  expect_rejected([] { one_way_ends_refuse_the_wrong_direction<Broken>(GetParam()); });
+}
+
+INSTANTIATE_TEST_SUITE_P(among, ABrokenPipe, testing::Values(Peers::threads, Peers::processes),
+                         [](const auto& info) { return std::string(to_string(info.param)); });
+
+}  // namespace
+}  // namespace handoff::conformance

@@ -1,0 +1,176 @@
+#pragma once
+
+#include <algorithm>
+#include <thread>
+
+#include "tests/conformance/two_ends.hpp"
+
+/// What every pipe promises about messages, each line a function that raises when it is broken.
+namespace handoff::conformance {
+
+inline constexpr std::size_t mebibyte = 1024 * 1024;
+
+/// The lengths around which something changes, up to 16 MiB or what the pipe carries.
+template <class P>
+std::vector<std::size_t> telling_lengths() {
+  std::size_t largest = std::min(P::info.largest_message(), 16 * mebibyte);
+  std::vector<std::size_t> lengths;
+  for (std::size_t middle = 1; middle <= largest; middle *= 4) {
+    for (std::size_t length : {middle - 1, middle, middle + 1}) {
+      if (length <= largest) lengths.push_back(length);
+    }
+  }
+  lengths.push_back(largest);
+  return lengths;
+}
+
+template <class P>
+void keeps_message_boundaries_the_empty_message_included(Peers peers) {
+  const std::size_t lengths[] = {0, 1, 0, 0, 7, 8, 9, 100, 4096, 3, 0, 65536, 1};
+  converse<P>(
+      {peers},
+      [&](EndOf<P>& end) {
+        for (std::size_t length : lengths) send_ok(end, message_of(length));
+      },
+      [&](EndOf<P>& end) {
+        for (std::size_t length : lengths) expect_message(end, message_of(length));
+        expect_end_of_file(end);
+      });
+}
+
+template <class P>
+void carries_messages_from_nothing_to_16_mebibytes(Peers peers) {
+  converse<P>(
+      {peers, Direction::one_way},
+      [](EndOf<P>& end) {
+        for (std::size_t length : telling_lengths<P>()) send_ok(end, message_of(length));
+      },
+      [](EndOf<P>& end) {
+        for (std::size_t length : telling_lengths<P>()) expect_message(end, message_of(length));
+      });
+}
+
+template <class P>
+void keeps_the_order_of_many_messages(Peers peers) {
+  constexpr std::size_t count = 20000;
+  converse<P>(
+      {peers, Direction::one_way},
+      [](EndOf<P>& end) {
+        for (std::size_t n = 0; n < count; ++n) send_ok(end, message_of(n % 200, n));
+      },
+      [](EndOf<P>& end) {
+        for (std::size_t n = 0; n < count; ++n) expect_message(end, message_of(n % 200, n));
+        expect_end_of_file(end);
+      });
+}
+
+template <class P>
+void carries_messages_in_both_directions(Peers peers) {
+  constexpr std::size_t trips = 2000;
+  converse<P>(
+      {peers},
+      [](EndOf<P>& end) {
+        for (std::size_t n = 0; n < trips; ++n) {
+          send_ok(end, message_of(n, n));
+          expect_message(end, message_of(2 * n, n));
+        }
+      },
+      [](EndOf<P>& end) {
+        for (std::size_t n = 0; n < trips; ++n) {
+          expect_message(end, message_of(n, n));
+          send_ok(end, message_of(2 * n, n));
+        }
+      });
+}
+
+template <class P>
+void short_buffer_names_the_needed_size_and_loses_nothing(Peers peers) {
+  constexpr std::size_t length = 5000;
+  converse<P>(
+      {peers},
+      [](EndOf<P>& end) {
+        send_ok(end, message_of(length));
+        send_ok(end, message_of(3));
+      },
+      [](EndOf<P>& end) {
+        for (std::size_t given : {std::size_t{0}, std::size_t{1}, length - 1}) {
+          Bytes buffer(given);
+          try {
+            (void)end.receive(buffer);
+            require(false, "a message was received into a buffer that is too short");
+          } catch (const MessageTooLong& error) {
+            require(error.needed() == length, "the needed size is wrong");
+          }
+          require(end.poll(at_once), "the message that was too long is not seen by poll");
+        }
+        expect_message(end, message_of(length));
+        expect_message(end, message_of(3));
+      });
+}
+
+template <class P>
+void messages_up_to_the_stated_limit_pass_and_longer_ones_raise(Peers peers) {
+  std::size_t limit = P::info.largest_message();
+  if (limit == unlimited) return;
+  converse<P>(
+      {peers},
+      [limit](EndOf<P>& end) {
+        send_ok(end, message_of(limit));
+        bool raised = false;
+        try {
+          (void)end.send(message_of(limit + 1));
+        } catch (const LimitError&) {
+          raised = true;
+        }
+        require(raised, "a message over the limit was not refused");
+        send_ok(end, message_of(5));
+      },
+      [limit](EndOf<P>& end) {
+        expect_message(end, message_of(limit));
+        expect_message(end, message_of(5));
+      });
+}
+
+template <class P>
+void one_way_ends_refuse_the_wrong_direction(Peers peers) {
+  auto refused = [](auto use) {
+    try {
+      use();
+    } catch (const std::logic_error&) {
+      return;
+    }
+    throw std::runtime_error("the wrong direction was not refused");
+  };
+  converse<P>(
+      {peers, Direction::one_way},
+      [&](EndOf<P>& end) {
+        Bytes buffer(8);
+        refused([&] { (void)end.receive(buffer); });
+        refused([&] { (void)end.poll(at_once); });
+        send_ok(end, message_of(8));
+        end.close();
+        refused([&] { (void)end.send(message_of(8)); });
+      },
+      [&](EndOf<P>& end) {
+        refused([&] { (void)end.send(message_of(8)); });
+        expect_message(end, message_of(8));
+      });
+}
+
+template <class P>
+void a_hundred_pipes_live_side_by_side(Peers peers) {
+  constexpr std::size_t count = 100;
+  using Hundred = Many<P, count>;
+  converse<Hundred>(
+      {peers},
+      [](EndOf<Hundred>& ends) {
+        for (std::size_t n = 0; n < count; ++n) send_ok(ends[n], message_of(n, n));
+        for (std::size_t n = 0; n < count; ++n) expect_message(ends[n], message_of(2 * n, n));
+      },
+      [](EndOf<Hundred>& ends) {
+        for (std::size_t n = 0; n < count; ++n) expect_message(ends[n], message_of(n, n));
+        for (std::size_t n = 0; n < count; ++n) send_ok(ends[n], message_of(2 * n, n));
+      });
+}
+
+}  // namespace handoff::conformance

@@ -1,0 +1,275 @@
+#pragma once
+
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/time.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <thread>
+
+#include "impl/common/descriptor.hpp"
+#include "tests/conformance/pipe_checks.hpp"
+
+/// What every pipe promises about waiting, closing, death and resources.
+namespace handoff::conformance {
+
+inline constexpr auto a_moment = std::chrono::milliseconds(20);
+
+template <class P>
+void end_of_file_comes_after_the_queued_messages_and_not_before(Peers peers) {
+  converse<P>(
+      {peers},
+      [](EndOf<P>& end) {
+        for (std::size_t n = 0; n < 3; ++n) send_ok(end, message_of(100, n));
+        Bytes answer(1);
+        require(end.receive(answer).status == Status::ok, "the answer did not come");
+        for (std::size_t n = 3; n < 6; ++n) send_ok(end, message_of(100, n));
+        end.close();
+      },
+      [](EndOf<P>& end) {
+        for (std::size_t n = 0; n < 3; ++n) expect_message(end, message_of(100, n));
+        require(!end.poll(after(a_moment)), "end of file while the writer lives");
+        send_ok(end, message_of(1));
+        std::this_thread::sleep_for(a_moment);
+        for (std::size_t n = 3; n < 6; ++n) expect_message(end, message_of(100, n));
+        require(end.poll(never), "poll is not true at end of file");
+        expect_end_of_file(end);
+        expect_end_of_file(end);
+      });
+}
+
+template <class P>
+void queued_messages_outlive_a_writer_that_leaves_messages_unread(Peers peers) {
+  converse<P>(
+      {peers},
+      [](EndOf<P>& end) {
+        require(end.poll(never), "no message came");  // and is left unread
+        for (std::size_t n = 0; n < 3; ++n) send_ok(end, message_of(100, n));
+      },
+      [](EndOf<P>& end) {
+        send_ok(end, message_of(1));
+        std::this_thread::sleep_for(a_moment);
+        for (std::size_t n = 0; n < 3; ++n) expect_message(end, message_of(100, n));
+        expect_end_of_file(end);
+      });
+}
+
+template <class P>
+void sending_to_a_reader_that_has_gone_says_so_without_a_signal(Peers peers) {
+  converse<P>(
+      {peers, Direction::one_way},
+      [](EndOf<P>& end) {
+        signal(SIGPIPE, SIG_DFL);
+        Bytes message = message_of(100);
+        while (end.send(message) == Status::ok) {  // the watchdog ends this one
+        }
+        require(end.send(message) == Status::closed, "the reader came back");
+        sigset_t pending;
+        sigpending(&pending);
+        require(!sigismember(&pending, SIGPIPE), "SIGPIPE was left pending");
+      },
+      [](EndOf<P>& end) { expect_message(end, message_of(100)); });
+}
+
+template <class P>
+void poll_waits_not_at_all_for_a_time_and_for_ever(Peers peers) {
+  converse<P>(
+      {peers},
+      [](EndOf<P>& end) {
+        Bytes answer(1);
+        require(end.receive(answer).status == Status::ok, "the answer did not come");
+        std::this_thread::sleep_for(a_moment);
+        send_ok(end, message_of(10));
+        require(end.receive(answer).status == Status::closed, "the other end did not close");
+      },
+      [](EndOf<P>& end) {
+        require(!end.poll(at_once), "poll sees a message that was not sent");
+        require(!end.poll(after(-a_moment)), "a negative time waits");
+        auto begin = Clock::now();
+        require(!end.poll(after(a_moment)), "poll sees a message that was not sent");
+        require(Clock::now() - begin >= a_moment, "poll did not wait its time");
+        send_ok(end, message_of(1));
+        require(end.poll(never), "poll for ever returned without a message");
+        require(end.poll(at_once), "poll took the message away");
+        expect_message(end, message_of(10));
+      });
+}
+
+/// Interrupts this process every half millisecond for as long as it lives, and no call restarts.
+class Interruptions {
+ public:
+  Interruptions() {
+    struct sigaction action {};
+    action.sa_handler = [](int) {};
+    sigaction(SIGALRM, &action, nullptr);
+    set(500);
+  }
+  ~Interruptions() { set(0); }
+
+ private:
+  static void set(int microseconds) {
+    itimerval interval{{0, microseconds}, {0, microseconds}};
+    setitimer(ITIMER_REAL, &interval, nullptr);
+  }
+};
+
+template <class P>
+void transfers_go_on_after_interrupted_system_calls(Peers peers) {
+  std::size_t length = std::min(P::info.largest_message(), mebibyte);
+  constexpr std::size_t count = 40;
+  converse<P>(
+      {peers},
+      [=](EndOf<P>& end) {
+        Interruptions interruptions;
+        for (std::size_t n = 0; n < count; ++n) send_ok(end, message_of(length, n));
+        require(end.poll(never), "poll for ever ended before its time");
+        expect_message(end, message_of(1));
+      },
+      [=](EndOf<P>& end) {
+        Interruptions interruptions;
+        for (std::size_t n = 0; n < count; ++n) expect_message(end, message_of(length, n));
+        require(!end.poll(after(a_moment)), "poll sees a message that was not sent");
+        send_ok(end, message_of(1));
+      });
+}
+
+/// A pipe built when the descriptors up to 1,100 are taken.
+template <class P>
+class AboveManyDescriptors {
+ public:
+  explicit AboveManyDescriptors(PipeShape shape) {
+    Descriptor null(::open("/dev/null", O_RDONLY | O_CLOEXEC));
+    while (fillers_.empty() || fillers_.back().get() < 1100) {
+      fillers_.emplace_back(::fcntl(null.get(), F_DUPFD_CLOEXEC, 0));
+      if (fillers_.back().get() == -1) throw_errno("dup");
+    }
+    pipe_.emplace(shape);
+  }
+  EndOf<P> end(unsigned i) { return pipe_->end(i); }
+  void abandon() { pipe_->abandon(); }
+
+ private:
+  std::vector<Descriptor> fillers_;
+  std::optional<P> pipe_;
+};
+
+template <class P>
+void descriptors_above_1024_work(Peers peers) {
+  using High = AboveManyDescriptors<P>;
+  converse<High>(
+      {peers},
+      [](EndOf<P>& end) {
+        require(end.descriptor() == -1 || end.descriptor() > 1024, "the descriptor is a low one");
+        send_ok(end, message_of(10));
+        require(end.poll(never), "poll for ever ended before its time");
+        expect_message(end, message_of(20));
+      },
+      [](EndOf<P>& end) {
+        require(end.poll(never), "poll for ever ended before its time");
+        expect_message(end, message_of(10));
+        send_ok(end, message_of(20));
+      });
+}
+
+/// Has a child of this worker send without end, its process id first; returns when it has died.
+template <class End>
+void send_in_a_child(End& end, std::size_t length) {
+  pid_t child = fork();
+  if (child == -1) throw_errno("fork");
+  if (child == 0) {
+    pid_t self = getpid();
+    Bytes name(sizeof(self));
+    std::memcpy(name.data(), &self, sizeof(self));
+    (void)end.send(name);
+    while (end.send(message_of(length)) == Status::ok) {
+    }
+    _exit(EXIT_SUCCESS);
+  }
+  end.close();
+  int status = 0;
+  waitpid(child, &status, 0);
+  require(WIFSIGNALED(status), "the writer ended before it was killed");
+}
+
+/// For pipes that tell of a death, between processes.
+template <class P>
+void a_writer_killed_in_mid_message_is_told_within_a_second(Peers peers) {
+  if (peers == Peers::threads || P::info.on_peer_death == Survivor::hangs) return;
+  std::size_t length = std::min(P::info.largest_message(), mebibyte);
+  converse<P>(
+      {peers, Direction::one_way}, [=](EndOf<P>& end) { send_in_a_child(end, length); },
+      [=](EndOf<P>& end) {
+        Bytes buffer(length);
+        pid_t writer = 0;
+        require(end.receive(buffer).bytes == sizeof(writer), "the writer did not name itself");
+        std::memcpy(&writer, buffer.data(), sizeof(writer));
+        std::this_thread::sleep_for(a_moment);  // it fills the pipe and waits in mid-message
+        kill(writer, SIGKILL);
+        auto killed = Clock::now();
+        try {
+          while (end.receive(buffer).status == Status::ok) {
+            require(buffer == message_of(length), "a torn message was taken for whole");
+          }
+        } catch (const std::runtime_error& error) {
+          if (std::string(error.what()).find("torn") != std::string::npos) throw;
+        }
+        require(Clock::now() - killed < std::chrono::seconds(1), "told after more than a second");
+        expect_end_of_file(end);
+      });
+}
+
+inline std::ptrdiff_t open_descriptors() {
+  return std::distance(std::filesystem::directory_iterator("/proc/self/fd"), {});
+}
+
+inline std::ptrdiff_t mappings() {
+  std::ifstream maps("/proc/self/maps");
+  return std::count(std::istreambuf_iterator<char>(maps), {}, '\n');
+}
+
+/// Raises when cycles of `make_and_drop` leave descriptors or mappings.
+inline void leaks_nothing(const std::function<void()>& make_and_drop) {
+  run_alone([&] {
+    for (int n = 0; n < 100; ++n) make_and_drop();  // the allocator has its arenas then
+    auto descriptors = open_descriptors();
+    auto maps = mappings();
+    for (int n = 0; n < 2000; ++n) make_and_drop();
+    require(open_descriptors() == descriptors, "descriptors are left open");
+    require(mappings() <= maps + 2, "mappings are left");  // two for the allocator
+  });
+}
+
+template <class P>
+void building_and_dropping_leaks_nothing(Peers) {
+  leaks_nothing([] {
+    auto pipe = std::make_unique<P>(PipeShape{.peers = Peers::threads});
+    EndOf<P> first = pipe->end(0);  // the other one is never taken
+    EndOf<P> moved = std::move(first);
+  });
+}
+
+/// For pipes without descriptors: all there is must lie in the memory itself.
+template <class P>
+void works_through_two_mappings_at_different_addresses(Peers) {
+  run_alone([] {
+    int file = harness::make_memory_file(sizeof(P));
+    auto here = harness::Region::of_file(file, sizeof(P));
+    auto there = harness::Region::of_file(file, sizeof(P));
+    P* pipe = new (here.data()) P(PipeShape{});
+    EndOf<P> first = pipe->end(0);
+    EndOf<P> second = reinterpret_cast<P*>(there.data())->end(1);
+    std::thread answering([&] {
+      for (std::size_t n = 0; n < 300; ++n) expect_message(second, message_of(n * 1000, n));
+      send_ok(second, message_of(9));
+    });
+    for (std::size_t n = 0; n < 300; ++n) send_ok(first, message_of(n * 1000, n));
+    expect_message(first, message_of(9));
+    answering.join();
+  });
+}
+
+}  // namespace handoff::conformance

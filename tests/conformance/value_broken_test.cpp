@@ -1,0 +1,136 @@
+#include <gtest/gtest.h>
+
+#include "impl/value/shared_mutex.hpp"
+#include "tests/conformance/value_checks.hpp"
+
+/// Values that break one promise each, and the checks that must see it.
+namespace handoff::conformance {
+namespace {
+
+enum class Fault { none, loses_additions, tears, keeps_old_contents, ignores_range };
+
+/// Right but for its fault.
+template <class T, std::size_t Length, Fault fault>
+class Faulty {
+ public:
+  using value_type = T;
+  static constexpr bool locked = true;
+  static constexpr Info info{.name = "faulty", .mechanism = "one promise broken"};
+
+  class Handle {
+   public:
+    explicit Handle(Faulty& value) : value_(&value) {}
+    T load(std::size_t index) const {
+      T value;
+      read(index, std::span(&value, 1));
+      return value;
+    }
+    void store(T value, std::size_t index) { write(index, std::span<const T>(&value, 1)); }
+    void add(T value, std::size_t index) {
+      if constexpr (fault == Fault::loses_additions) {
+        T before = load(index);
+        sched_yield();
+        store(static_cast<T>(before + value), index);
+      } else {
+        update([&](T before) { return static_cast<T>(before + value); }, index);
+      }
+    }
+    template <class Change>
+    void update(Change change, std::size_t index) {
+      index = checked(index, 1);
+      value_->mutex_.lock();
+      try {
+        value_->elements_[index] = change(value_->elements_[index]);
+      } catch (...) {
+        value_->mutex_.unlock();
+        throw;
+      }
+      value_->mutex_.unlock();
+    }
+    void read(std::size_t index, std::span<T> into) const {
+      index = checked(index, into.size());
+      value_->copy(std::as_writable_bytes(into), std::as_bytes(value_->part(index, into.size())));
+    }
+    void write(std::size_t index, std::span<const T> from) {
+      index = checked(index, from.size());
+      value_->copy(std::as_writable_bytes(value_->part(index, from.size())), std::as_bytes(from));
+    }
+
+   private:
+    static std::size_t checked(std::size_t index, std::size_t count) {
+      if (fault == Fault::ignores_range) return std::min(index, Length - count);
+      check_range(info.name, index, count, Length);
+      return index;
+    }
+    Faulty* value_;
+  };
+
+  explicit Faulty(ValueShape) {
+    if (fault == Fault::keeps_old_contents) elements_[1] = T{1};
+  }
+  Handle handle(unsigned) { return Handle(*this); }
+
+ private:
+  std::span<T> part(std::size_t index, std::size_t count) {
+    return std::span(elements_).subspan(index, count);
+  }
+  void copy(std::span<std::byte> to, std::span<const std::byte> from) {
+    bool locks = fault != Fault::tears;
+    if (locks) mutex_.lock();
+    for (std::size_t i = 0; i < to.size(); ++i) {
+      to[i] = from[i];
+      if (!locks && i % 64 == 32) sched_yield();
+    }
+    if (locks) mutex_.unlock();
+  }
+
+  detail::ProcessSharedMutex mutex_;
+  std::array<T, Length> elements_{};
+};
+
+template <Fault fault>
+struct Row {
+  template <class T, std::size_t Length>
+  using type = Faulty<T, Length, fault>;
+};
+
+class ABrokenValue : public testing::TestWithParam<Peers> {};
+
+TEST_P(ABrokenValue, that_is_not_broken_passes) {
+  EXPECT_NO_THROW(eight_workers_lose_no_addition<Row<Fault::none>>(GetParam()));
+  EXPECT_NO_THROW(wide_values_are_never_torn<Row<Fault::none>>(GetParam()));
+  EXPECT_NO_THROW(slices_of_locked_values_are_never_torn<Row<Fault::none>>(GetParam()));
+  EXPECT_NO_THROW(elements_and_slices_out_of_range_raise<Row<Fault::none>>(GetParam()));
+  EXPECT_NO_THROW(an_update_that_throws_changes_nothing_and_lets_go<Row<Fault::none>>(GetParam()));
+}
+
+TEST_P(ABrokenValue, that_loses_additions_is_rejected) {
+  EXPECT_THROW(eight_workers_lose_no_addition<Row<Fault::loses_additions>>(GetParam()),
+               std::runtime_error);
+}
+
+TEST_P(ABrokenValue, that_tears_wide_values_is_rejected) {
+  EXPECT_THROW(wide_values_are_never_torn<Row<Fault::tears>>(GetParam()), std::runtime_error);
+}
+
+TEST_P(ABrokenValue, that_tears_slices_is_rejected) {
+  EXPECT_THROW(slices_of_locked_values_are_never_torn<Row<Fault::tears>>(GetParam()),
+               std::runtime_error);
+}
+
+TEST_P(ABrokenValue, that_is_not_zero_at_first_is_rejected) {
+  using Broken = Row<Fault::keeps_old_contents>;
+  EXPECT_THROW(starts_filled_with_zeros_also_in_used_memory<Broken>(GetParam()),
+               std::runtime_error);
+}
+
+TEST_P(ABrokenValue, that_ignores_its_range_is_rejected) {
+  EXPECT_THROW(elements_and_slices_out_of_range_raise<Row<Fault::ignores_range>>(GetParam()),
+               std::runtime_error);
+}
+
+INSTANTIATE_TEST_SUITE_P(among, ABrokenValue, testing::Values(Peers::threads, Peers::processes),
+                         [](const auto& info) { return std::string(to_string(info.param)); });
+
+}  // namespace
+}  // namespace handoff::conformance
