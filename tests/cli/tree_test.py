@@ -24,6 +24,7 @@ SHARED = {
     "pool/prefork",
     "pool/prefork_worker",
     "pool/tasks",
+    "pool/worker_link",
     "queue/closable",
     "queue/locked_ring",
     "queue/moodycamel_ends",
