@@ -12,6 +12,10 @@ MOST_NAMED = 4
 ON_ONE = "same_cpu"
 ACROSS = ("same_l3", "same_core", "same_node", "cross_node", "unpinned")
 BLOCKS = "blocks"
+TASKS = (
+    ("one empty task and back", "apply", ""),
+    ("a task of a map of tiny ones", "tiny_tasks", "1"),
+)
 
 
 @dataclass(frozen=True)
@@ -48,7 +52,7 @@ def best(cases: Iterable[Case]) -> list[Case]:
 
 def named(cases: Sequence[Case]) -> str:
     """The winner, or the tie."""
-    names = [case.name.implementation for case in cases]
+    names = list(dict.fromkeys(case.name.implementation for case in cases))
     if len(names) == 1:
         return names[0]
     shown = ", ".join(names[1:MOST_NAMED])
@@ -181,35 +185,22 @@ def pipe(run: Run) -> Finding | None:
     )
 
 
+def _is(case: Case, peers: str, workers: int) -> bool:
+    return (case.name.get("peers"), case.name.number("workers")) == (peers, workers)
+
+
 def pool(run: Run) -> Finding | None:
     """The best pool for tiny tasks and for one task's way there and back."""
     parts, cases = [], []
-    for title, scenario, chunk in (
-        ("one empty task and back", "apply", ""),
-        ("a map of tiny tasks", "tiny_tasks", "1"),
-    ):
+    for title, scenario, chunk in TASKS:
         found = [c for c in run.good("pool", scenario) if c.name.get("chunk") == chunk]
-        if not found:
-            continue
-        workers = (
-            min(
-                c.name.number("workers")
-                for c in found
-                if c.name.number("workers") > 1 or len(found) == 1
-            )
-            if any(c.name.number("workers") > 1 for c in found)
-            else 1
-        )
-        for peers in ("threads", "processes"):
-            leaders = best(
-                c
-                for c in found
-                if c.name.get("peers") == peers and c.name.number("workers") == workers
-            )
+        several = [c for c in found if c.name.number("workers") > 1]
+        workers = min((c.name.number("workers") for c in several or found), default=0)
+        for kind in ("threads", "processes"):
+            leaders = best(c for c in found if _is(c, kind, workers))
             if leaders:
-                parts.append(
-                    f"{title}, {peers}: {named(leaders)}, {with_spread(summary(leaders[0]))} per task"
-                )
+                time = with_spread(summary(leaders[0]))
+                parts.append(f"{title}, {kind}: {named(leaders)}, {time}")
                 cases += [c.text for c in leaders]
     return Finding("Pools: " + "; ".join(parts) + ".", cases) if parts else None
 

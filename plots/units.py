@@ -8,7 +8,9 @@ SIZES = ((1 << 20, "MiB"), (1 << 10, "KiB"), (1, "B"))
 
 
 def digits(value: float) -> str:
-    """Three significant digits, never in scientific notation below a thousand."""
+    """Three significant digits, never in scientific notation."""
+    if value >= 1000:
+        return f"{float(f'{value:.3g}'):,.0f}"
     if value >= 100 or value == 0:
         return f"{value:.0f}"
     return f"{value:.1f}" if value >= 10 else f"{value:.2f}" if value >= 0.1 else f"{value:.1g}"
@@ -37,7 +39,7 @@ def size(count: float) -> str:
 def tight(text: str) -> str:
     """Without a decimal part of zeros, for axes."""
     number, _, unit = text.partition(" ")
-    return f"{float(number):g} {unit}".strip()
+    return f"{float(number.replace(',', '')):g} {unit}".strip()
 
 
 def time_axis() -> FuncFormatter:

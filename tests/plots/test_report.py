@@ -1,0 +1,118 @@
+"""Figures, findings and page of a synthetic run."""
+
+import json
+import xml.etree.ElementTree as ElementTree
+from pathlib import Path
+
+import pytest
+
+from plots import findings, floors, report, style, tables, units
+from plots.figures.cost_map import front
+from results.load import Run, load
+from tests.results.make_run import write_run
+
+FIGURES = {
+    "floor_multiples",
+    "pipe_round_trip",
+    "pipe_throughput",
+    "queue_throughput",
+    "pipe_cost_map",
+    "queue_cost_map",
+    "pipe_percentiles",
+    "queue_percentiles",
+    "pool_workers",
+}
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    found = write_run(tmp_path_factory.mktemp("run"), 7)
+    report.write(found)
+    return found
+
+
+@pytest.fixture(scope="module")
+def run(folder: Path) -> Run:
+    return load(folder)
+
+
+def test_every_figure_is_written_as_svg_with_text_and_as_png(folder: Path) -> None:
+    assert {path.stem for path in (folder / "figures").glob("*.png")} == FIGURES
+    for path in (folder / "figures").glob("*.svg"):
+        root = ElementTree.parse(path).getroot()
+        assert root.findall(".//{http://www.w3.org/2000/svg}text"), path
+
+
+def test_the_page_holds_findings_table_and_figures(folder: Path, run: Run) -> None:
+    page = (folder / "report.html").read_text()
+    assert page.count("<svg") == len(FIGURES)
+    assert page.count("<tr data-name=") == len(tables.case_rows(run))
+    assert "claims" in page and "no SMT siblings" in page and "libtbb-dev is missing" in page
+
+
+def test_five_lines_come_from_the_run(run: Run) -> None:
+    lines = findings.main_lines(run)
+    assert len(lines) == 5
+    assert all(line.cases for line in lines)
+    assert all(name in run.by_text for line in lines for name in line.cases)
+    assert "slot_ring" in lines[1].text and "n=7" in lines[1].text
+
+
+def test_a_run_of_one_family_still_makes_a_page(tmp_path: Path) -> None:
+    folder = write_run(tmp_path, 3)
+    for path in folder.glob("*-*.json*"):
+        if not path.name.startswith("value"):
+            path.unlink()
+    written = report.write(folder)
+    assert written.lines == []
+    assert written.path.read_text().count("Not drawn: this run holds no") == len(FIGURES)
+
+
+def test_failed_cases_are_listed_and_never_shown(tmp_path: Path) -> None:
+    folder = write_run(tmp_path, 1)
+    path = folder / "pipe-00.json"
+    data = json.loads(path.read_text())
+    row = data["benchmarks"][0]
+    row.update(error_occurred=True, error_message="<b>lost 3 messages</b>")
+    path.write_text(json.dumps(data))
+    run = load(folder)
+    name = row["name"].removesuffix("/manual_time")
+    assert name in [failed for failed, _ in tables.failures(run)]
+    assert name not in [shown.name for shown in tables.case_rows(run)]
+
+
+def test_spinning_is_held_against_a_cache_line_and_blocking_against_a_futex(run: Run) -> None:
+    ends = "peers:processes/place:same_l3/producers:1/consumers:1/size:8/capacity:4096"
+    for name, floor in (("slot_ring+spin", "cache_line"), ("slot_ring+park", "futex")):
+        case = run.by_text[f"queue/{name}/ping_pong/{ends}"]
+        multiple = floors.multiple(run, case)
+        assert multiple and multiple.floor.name.implementation == floor
+    on_one = run.by_text[f"queue/slot_ring+spin/ping_pong/{ends.replace('same_l3', 'same_cpu')}"]
+    assert floors.multiple(run, on_one) is None
+
+
+def test_ties_are_named_as_ties(run: Run) -> None:
+    cases = findings.best(run.good("pipe", "ping_pong", place="same_l3", size="65536"))
+    assert "tied with" in findings.named(cases)
+
+
+def test_the_front_is_what_nothing_beats_in_both() -> None:
+    assert front([(1, 9), (2, 5), (3, 6), (4, 1), (2, 7)]) == [0, 1, 3]
+
+
+def test_an_implementation_looks_the_same_everywhere() -> None:
+    assert style.colour("slot_ring+spin") == style.colour("slot_ring+park")
+    assert style.marker("slot_ring+spin") != style.marker("slot_ring+park")
+    assert style.colour("a_new_queue") == style.colour("a_new_queue")
+
+
+@pytest.mark.parametrize(
+    "ns, text", [(0, "0 ns"), (87.4, "87.4 ns"), (51234, "51.2 µs"), (8e6, "8.00 ms")]
+)
+def test_times_have_three_digits_and_a_unit(ns: float, text: str) -> None:
+    assert units.time(ns) == text
+
+
+def test_a_foreign_folder_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert report.main([str(tmp_path)]) == 1
+    assert "not a handoff result" in capsys.readouterr().err
