@@ -8,7 +8,7 @@ from plots import floors, units
 from results.load import TIME, Case, Run
 from results.stats import shared_ranks
 
-SHOWN_FIELDS = ("producers", "consumers", "workers", "size", "capacity", "chunk", "work")
+SHOWN_FIELDS = ("workers", "size", "capacity", "chunk", "work")
 
 
 @dataclass(frozen=True)
@@ -73,7 +73,8 @@ COLUMNS = (
 
 
 def _with(case: Case) -> str:
-    parts = []
+    ends = [case.name.get(key) for key in ("producers", "consumers")]
+    parts = [" × ".join(ends)] if all(ends) else []
     for key in SHOWN_FIELDS:
         if value := case.name.get(key):
             parts.append(units.size(int(value)) if key == "size" else f"{key} {value}")
