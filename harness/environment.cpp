@@ -11,23 +11,12 @@
 #include <boost/version.hpp>
 #endif
 
+#include "commit.hpp"
 #include "harness/cgroup.hpp"
 #include "harness/facts.hpp"
 #include "harness/text_file.hpp"
 
-// The build passes these; a build of another kind still compiles, and says that it was not told.
-#ifndef HANDOFF_COMPILE_FLAGS
-#define HANDOFF_COMPILE_FLAGS "not readable (the build did not pass them)"
-#endif
-#ifndef HANDOFF_COMMIT
-#define HANDOFF_COMMIT "not readable (the build did not pass it)"
-#endif
-#ifndef HANDOFF_DIRTY
-#define HANDOFF_DIRTY "not readable (the build did not pass it)"
-#endif
-#ifndef HANDOFF_LIBRARIES
-#define HANDOFF_LIBRARIES ""
-#endif
+// HANDOFF_COMPILE_FLAGS and HANDOFF_LIBRARIES come from the build.
 
 namespace handoff::harness {
 namespace {
