@@ -17,6 +17,7 @@ from results.names import CaseName  # noqa: E402
 
 INK, FAINT, PAPER = "#3a3b3d", "#c9cacc", "#fefefe"
 PNG_DPI = 110
+LARGEST_SCALE = 1.5  # pixels per point up to which the page enlarges a figure
 # Okabe and Ito's palette first (black is left out: it vanishes on dark paper), then others of
 # middle lightness that can be seen on white and on near-black.
 PALETTE = (
@@ -166,10 +167,12 @@ def inline(svg: str, prefix: str) -> str:
     """An SVG for the page: its ink follows the page's colours, its ids are its own."""
     svg = svg[svg.index("<svg") :]
     svg = re.sub(r"<metadata>.*?</metadata>", "", svg, flags=re.S)
-    svg = re.sub(r'(<svg[^>]*?) width="([\d.]+)pt" height="[\d.]+pt"', r'\1 data-width="\2"', svg)
-    svg = re.sub(
-        r'(<svg[^>]*?) height="[\d.]+pt"([^>]*?) width="([\d.]+)pt"', r'\1\2 data-width="\3"', svg
-    )
+    head, rest = svg[: svg.index(">")], svg[svg.index(">") :]
+    width = re.search(r'\bwidth="([\d.]+)pt"', head)
+    head = re.sub(r'\b(width|height)="[\d.]+pt"', "", head)
+    if width:
+        head += f' style="max-width: {float(width[1]) * LARGEST_SCALE:.0f}px"'
+    svg = head + rest
     svg = re.sub(r'\bid="([^"]+)"', rf'id="{prefix}-\1"', svg)
     svg = re.sub(r'href="#([^"]+)"', rf'href="#{prefix}-\1"', svg)
     svg = re.sub(r"url\(#([^)]+)\)", rf"url(#{prefix}-\1)", svg)

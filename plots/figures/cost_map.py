@@ -78,7 +78,5 @@ def draw(run: Run, folder: Path, family: str) -> Drawn:
         bottom.set_xlabel("processor time of both ends per round trip")
     style.legend(figure, handles)
     style.save(figure, folder, stem)
-    text = (
-        "Lower left is better. Black circles, joined: no other implementation is better in both. "
-    )
+    text = "Lower left is better. Circled and joined: no other implementation is better in both. "
     return Drawn(stem, title, text + spread_note(cases) + NOISY_NOTE)
