@@ -7,14 +7,16 @@ from dataclasses import dataclass
 RULE = """how the budget is spent:
   A round runs every chosen case once, in random order (seeded), in a fresh process per family, the
   families in random order too. Rounds repeat until the budget is spent, three at least. A case
-  measures for 50 ms; where three rounds would not fit, for less, but never for less than 10 ms: if
-  even that is too long, the time that it will really take is said before it starts. A case whose
+  measures for 50 ms in each; where eight rounds would not fit, for less, but never for less than
+  10 ms, because many short slices in many processes tell more than few long ones. If not even
+  three such rounds fit, the time that they will take is said before they start. A case whose
   95 % confidence interval of the median lies within 2 % after at least six rounds is left out of
   later rounds, so that the time goes to those that are still uncertain."""
 
 SLICE_MS = 50.0
 SHORTEST_SLICE_MS = 10.0
 FEWEST_ROUNDS = 3
+WANTED_ROUNDS = 8
 MOST_ROUNDS = 99  # file names carry two digits
 PRECISION_ROUNDS = 6
 WARM_UP = 0.6  # of a slice, goes before it
@@ -63,7 +65,7 @@ def fitting_slice_ms(available_s: float, overhead_s: float, cases: int, longest_
 def first_plan(cases: int, families: int, budget_s: float) -> Plan:
     """The plan before the first round, on guessed overheads."""
     overhead_s = cases * CASE_OVERHEAD_S + families * FAMILY_OVERHEAD_S
-    slice_ms = fitting_slice_ms(budget_s / FEWEST_ROUNDS, overhead_s, cases, SLICE_MS)
+    slice_ms = fitting_slice_ms(budget_s / WANTED_ROUNDS, overhead_s, cases, SLICE_MS)
     round_s = overhead_s + cases * measuring_s(slice_ms)
     rounds = max(FEWEST_ROUNDS, min(MOST_ROUNDS, int(budget_s / round_s)))
     return Plan(slice_ms, round_s, rounds, rounds * round_s > budget_s * 1.01)
@@ -72,10 +74,10 @@ def first_plan(cases: int, families: int, budget_s: float) -> Plan:
 def later_slice_ms(
     overheads_s: Mapping[str, float], slice_ms: float, done: int, left_s: float
 ) -> float:
-    """The slice after a round: shorter when the obligatory rounds would not fit, never longer."""
-    if done >= FEWEST_ROUNDS:
+    """The slice after a round: shorter when the wanted rounds would not fit, never longer."""
+    if done >= WANTED_ROUNDS:
         return slice_ms
-    available_s = left_s / (FEWEST_ROUNDS - done)
+    available_s = left_s / (WANTED_ROUNDS - done)
     overhead_s = sum(overheads_s.values())
     return fitting_slice_ms(available_s, overhead_s, len(overheads_s), slice_ms)
 

@@ -113,7 +113,7 @@ Environment read_environment(const Topology& topology, const std::string& root) 
   return {
       {"machine_id", machine_id(topology, root)},
       {"cpu_model", facts::cpu_model(root)},
-      {"caches", topology.caches()},
+      {"cache_sizes", topology.caches()},
       {"topology", topology.describe()},
       {"allowed_cpus", list_text(topology.cpus())},
       {"kernel", facts::kernel(root)},

@@ -35,11 +35,19 @@ def test_the_slice_is_the_default_where_the_budget_is_ample() -> None:
     assert not plan.over_budget
 
 
-def test_the_slice_shrinks_until_three_rounds_fit() -> None:
-    plan = rounds.first_plan(cases=400, families=5, budget_s=60)
+def test_the_slice_shrinks_until_the_wanted_rounds_fit() -> None:
+    plan = rounds.first_plan(cases=400, families=5, budget_s=180)
     assert rounds.SHORTEST_SLICE_MS < plan.slice_ms < rounds.SLICE_MS
-    assert plan.rounds == rounds.FEWEST_ROUNDS
-    assert plan.total_s == pytest.approx(60)
+    assert plan.rounds == rounds.WANTED_ROUNDS
+    assert plan.total_s == pytest.approx(180)
+    assert not plan.over_budget
+
+
+def test_fewer_rounds_than_wanted_are_run_of_the_shortest_slices() -> None:
+    plan = rounds.first_plan(cases=400, families=5, budget_s=60)
+    assert plan.slice_ms == rounds.SHORTEST_SLICE_MS
+    assert rounds.FEWEST_ROUNDS <= plan.rounds < rounds.WANTED_ROUNDS
+    assert plan.total_s <= 60
     assert not plan.over_budget
 
 
@@ -52,15 +60,16 @@ def test_a_budget_that_is_too_small_is_said_to_be_exceeded() -> None:
 
 def test_the_slice_shrinks_when_the_first_round_was_dear() -> None:
     overheads = {f"case{i}": 0.05 for i in range(100)}
-    left_s = 2 * 100 * (0.05 + rounds.measuring_s(20))
+    to_come = rounds.WANTED_ROUNDS - 1
+    left_s = to_come * 100 * (0.05 + rounds.measuring_s(20))
     later = rounds.later_slice_ms(overheads, slice_ms=50, done=1, left_s=left_s)
     assert later == pytest.approx(20)
 
 
-def test_the_slice_never_grows_and_stays_after_three_rounds() -> None:
+def test_the_slice_never_grows_and_stays_after_the_wanted_rounds() -> None:
     overheads = {"case": 0.001}
     assert rounds.later_slice_ms(overheads, slice_ms=30, done=1, left_s=1000) == 30
-    assert rounds.later_slice_ms(overheads, slice_ms=30, done=3, left_s=0.001) == 30
+    assert rounds.later_slice_ms(overheads, slice_ms=30, done=8, left_s=0.001) == 30
 
 
 def test_three_rounds_are_run_whatever_the_budget() -> None:

@@ -246,7 +246,7 @@ def context(launch: int) -> dict[str, Any]:
         "num_cpus": 2,
         "machine_id": "synthetic",
         "cpu_model": "Synthetic 2-core",
-        "caches": "L1d 32 KiB, L2 512 KiB, L3 32 MiB",
+        "cache_sizes": "L1d 32 KiB, L2 512 KiB, L3 32 MiB",
         "topology": "1 package, 2 cores, 2 CPUs",
         "allowed_cpus": "0-1",
         "kernel": "6.1.0",
