@@ -12,8 +12,36 @@ using harness::Placement;
 
 /// A phase of at least this share of the slice tells the rate well enough to size the slice.
 constexpr double telling_share = 0.2;
+/// Where the measured phase took less, something had held up the telling one: it is sized anew.
+constexpr double shortest_share = 0.4;
 /// Counts grow at most so fast: a phase that was short by chance must not blow up the next.
 constexpr double largest_growth = 16;
+
+std::uint64_t grown(std::uint64_t count, double factor) {
+  factor = std::min(factor, largest_growth);
+  return std::max<std::uint64_t>(1,
+                                 static_cast<std::uint64_t>(factor * static_cast<double>(count)));
+}
+
+/// Phases of growing counts until the rate is known, and then the measured one.
+harness::PhaseResult run_phases(harness::Crew& crew, double slice_ns, std::uint64_t& count) {
+  harness::PhaseResult result;
+  auto share_of_slice = [&] {
+    result = crew.run(count);
+    return static_cast<double>(std::max<std::int64_t>(result.elapsed_ns, 1)) / slice_ns;
+  };
+  count = 1;
+  double share = share_of_slice();
+  while (share < telling_share) {
+    count = grown(count, std::max(telling_share / share, 2.0));
+    share = share_of_slice();
+  }
+  do {
+    count = grown(count, 1 / share);
+    share = share_of_slice();
+  } while (share < shortest_share);
+  return result;
+}
 
 }  // namespace
 
@@ -38,18 +66,8 @@ Placement Cases::nearest_pair() const {
 Outcome measure_crew(const harness::CrewPlan& plan, const Settings& settings,
                      std::uint64_t operations_per_count) {
   harness::Crew crew(plan);
-  auto slice = static_cast<double>(settings.slice_ns);
-  std::uint64_t count = 1;
-  for (;;) {
-    auto elapsed = static_cast<double>(std::max<std::int64_t>(crew.run(count).elapsed_ns, 1));
-    double share = elapsed / slice;
-    double factor =
-        share >= telling_share ? 1 / share : std::clamp(telling_share / share, 2.0, largest_growth);
-    count =
-        std::max<std::uint64_t>(1, static_cast<std::uint64_t>(factor * static_cast<double>(count)));
-    if (share >= telling_share) break;
-  }
-  harness::PhaseResult result = crew.run(count);
+  std::uint64_t count = 0;
+  harness::PhaseResult result = run_phases(crew, static_cast<double>(settings.slice_ns), count);
 
   Outcome outcome;
   outcome.operations = count * operations_per_count;
