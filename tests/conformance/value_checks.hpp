@@ -100,7 +100,7 @@ inline constexpr auto contention_time = std::chrono::milliseconds(100);
 
 template <class Row>
 void eight_workers_lose_no_addition(Peers peers) {
-  InSharedMemory<std::atomic<Number>> done(0);
+  InSharedMemory<std::atomic<Number>> done(Number{0});
   share<Numbers<Row>>(
       {8, peers},
       [&](auto& handle, unsigned) {
