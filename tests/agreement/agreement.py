@@ -174,6 +174,7 @@ def parse_options() -> argparse.Namespace:
     parser.add_argument("--pairs", type=int, default=25, help="of each launch")
     parser.add_argument("--sample-ms", type=float, default=20)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--only", default="", help="cases whose names hold this")
     parser.add_argument("--quick", action="store_true", help="only shows that everything works")
     options = parser.parse_args()
     if options.quick:
@@ -186,7 +187,7 @@ def parse_options() -> argparse.Namespace:
 def main() -> int:
     options = parse_options()
     chance = random.Random(options.seed)
-    cases = cases_of_this_machine()
+    cases = [case for case in cases_of_this_machine() if options.only in case.name]
     launches = [case for case in cases for _ in range(options.launches)]
     chance.shuffle(launches)
     for case in launches:

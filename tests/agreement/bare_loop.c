@@ -1,13 +1,11 @@
 /* Round trips and a stream between two processes with nothing of this project: what the harness's
- * numbers are compared with.
- *
- * usage: bare_loop pipe_pair|seqpacket|cache_line|stream CPU_A CPU_B SAMPLE_MS
+ * numbers are compared with. usage: see main().
  *
  * Takes a sample of about SAMPLE_MS for each line on its standard input and prints the mean
  * nanoseconds per round trip (stream: per item); between samples both processes sleep. A message
- * costs the same system calls and bytes as in impl/pipe: pipe_pair writes an 8-byte length and the
- * payload by one call and reads them by two; seqpacket sends and receives one mark byte and the
- * payload by one call each. Every word is written by the sender and checked by the receiver. */
+ * costs the same system calls and bytes as in impl/pipe: an 8-byte length and the payload, written
+ * by one call and read by two; or a packet of one mark byte and the payload, by one call each.
+ * Every word is written by the sender and checked by the receiver. */
 #define _GNU_SOURCE
 #include <sched.h>
 #include <signal.h>
@@ -247,6 +245,12 @@ static void be_second(const struct mode* mode, struct end* end, int counts, int 
   exit(EXIT_SUCCESS);
 }
 
+/* The first would wait for ever. */
+static void second_has_died(int signal) {
+  (void)signal;
+  _exit(EXIT_FAILURE);
+}
+
 static double mean_ns(const struct mode* mode, struct end* end, int counts, int done,
                       uint64_t count) {
   char byte;
@@ -268,6 +272,7 @@ int main(int argc, char** argv) {
   char line[16];
   open_ends(mode, ends);
   if (pipe(counts) == -1 || pipe(done) == -1) die("pipe");
+  signal(SIGCHLD, second_has_died);
   pid_t first = getpid(), second = fork();
   if (second == -1) die("fork");
   if (second == 0) {
@@ -286,6 +291,7 @@ int main(int argc, char** argv) {
     fflush(stdout);
     count = (uint64_t)(sample_ns / ns) + 1;
   }
+  signal(SIGCHLD, SIG_DFL);
   close(counts[1]);
   int status = 0;
   waitpid(second, &status, 0);
