@@ -53,7 +53,7 @@ void spin_for(milliseconds time) {
 
 using Work = std::function<void(unsigned worker, Seat& seat, std::uint64_t count)>;
 
-CrewPlan plan_of(Peers peers, std::size_t workers, Work work,
+CrewPlan plan_of(Peers peers, std::size_t workers, const Work& work,
                  Clock::duration watchdog = seconds(20)) {
   CrewPlan plan;
   plan.peers = peers;
@@ -211,7 +211,7 @@ TEST_P(CrewOf, ends_and_names_a_worker_that_hangs) {
   std::string error = error_of_run(plan_of(
       GetParam(), 2,
       [](unsigned worker, Seat&, std::uint64_t) {
-        while (worker == 1) pause();
+        if (worker == 1) std::this_thread::sleep_for(seconds(60));
       },
       milliseconds(300)));
   EXPECT_NE(error.find("hung"), std::string::npos) << error;
