@@ -1,0 +1,191 @@
+#include <gtest/gtest.h>
+
+#include <optional>
+
+#include "impl/queue/mpmc_ring.hpp"
+#include "tests/conformance/queue_checks.hpp"
+#include "tests/conformance/queue_life_checks.hpp"
+
+/// Queues that break one promise each, and the checks that must see it.
+namespace handoff::conformance {
+namespace {
+
+enum class Fault {
+  none,
+  loses,           ///< every hundredth item
+  doubles,         ///< every hundredth item
+  swaps,           ///< every hundredth item with the next
+  tears,           ///< the last word of every hundredth item
+  gives_up_early,  ///< timed forms do not wait
+  drops_on_close,  ///< what is queued is gone
+  accepts_closed,  ///< puts go on after close
+  sleeps_on,       ///< close wakes nobody
+  miscounts,       ///< size is one too high
+  overfills,       ///< more fits than is stated
+  spins            ///< although it says that it blocks
+};
+
+constexpr unsigned fault_interval = 100;
+
+/// A ring that is right but for its fault.
+template <class Item, std::size_t Capacity, Fault fault>
+class FaultyQueue {
+  using Ring = MpmcRing<Item, Capacity, Park>;
+
+ public:
+  using value_type = Item;
+  static constexpr Info info = Ring::info;
+  explicit FaultyQueue(QueueShape shape) : ring_(shape) {}
+
+  class Producer {
+   public:
+    explicit Producer(FaultyQueue& queue) : queue_(&queue), end_(queue.ring_.producer(0)) {}
+    Status try_put(const Item& item) { return put(item, at_once); }
+
+    Status put(const Item& item, Deadline deadline = never) {
+      if (fault == Fault::accepts_closed && queue_->closed_) return Status::ok;
+      if (fault == Fault::gives_up_early && deadline != never) deadline = at_once;
+      if (held_) {
+        (void)end_.put(item, never);
+        Item held = *std::exchange(held_, std::nullopt);
+        return end_.put(held, never);
+      }
+      if (++puts_ % fault_interval != 0) return end_.put(item, deadline);
+      return put_wrong(item, deadline);
+    }
+
+   private:
+    Status put_wrong(Item item, Deadline deadline) {
+      if (fault == Fault::loses) return Status::ok;
+      if (fault == Fault::doubles) (void)end_.put(item, deadline);
+      if (fault == Fault::tears) ++item.words.back();
+      if (fault == Fault::swaps) {
+        held_ = item;
+        return Status::ok;
+      }
+      return end_.put(item, deadline);
+    }
+
+    FaultyQueue* queue_;
+    typename Ring::Producer end_;
+    std::optional<Item> held_;
+    unsigned puts_ = 0;
+  };
+
+  class Consumer {
+   public:
+    explicit Consumer(FaultyQueue& queue) : queue_(&queue), end_(queue.ring_.consumer(0)) {}
+    Status try_get(Item& item) { return get(item, at_once); }
+
+    Status get(Item& item, Deadline deadline = never) {
+      if (fault == Fault::drops_on_close && queue_->closed_) return Status::closed;
+      if (fault == Fault::gives_up_early && deadline != never) deadline = at_once;
+      while (fault == Fault::spins && queue_->ring_.size() == 0 && Clock::now() < deadline) {
+      }
+      Status status = end_.get(item, deadline);
+      while (fault == Fault::sleeps_on && status == Status::closed) pause();
+      return status;
+    }
+
+   private:
+    FaultyQueue* queue_;
+    typename Ring::Consumer end_;
+  };
+
+  Producer producer(unsigned) { return Producer(*this); }
+  Consumer consumer(unsigned) { return Consumer(*this); }
+  std::size_t capacity() const {
+    return fault == Fault::overfills ? Capacity / 2 : ring_.capacity();
+  }
+  std::size_t size() const { return ring_.size() + (fault == Fault::miscounts ? 1 : 0); }
+  void close() {
+    closed_ = true;
+    if (fault != Fault::accepts_closed) ring_.close();
+  }
+
+ private:
+  Ring ring_;
+  std::atomic<bool> closed_{false};
+};
+
+template <Fault fault>
+struct Broken {
+  template <class Item, std::size_t Capacity>
+  using type = FaultyQueue<Item, Capacity, fault>;
+};
+
+constexpr Peers peers = Peers::processes;
+constexpr auto soon = std::chrono::seconds(2);
+
+/// Bounded: a lost item may leave the other end waiting for ever.
+template <Fault fault, std::size_t Bytes = 8>
+void exchange_over(unsigned producers = 1, unsigned consumers = 1) {
+  exchange<QueueOf<Broken<fault>, Bytes>>({producers, consumers, peers}, 1000, Form::waits,
+                                          Form::waits, soon);
+}
+
+TEST(BrokenQueue, the_fakes_are_right_without_their_fault) {
+  using Right = Broken<Fault::none>;
+  exchange_over<Fault::none>();
+  is_full_and_empty_at_its_capacity<Right>(peers);
+  timed_forms_wait_their_time_and_no_others_do<Right>(peers);
+  after_close_puts_are_refused_and_gets_drain<Right>(peers);
+  close_wakes_whoever_waits<Right>(peers, soon);
+  a_waiter_costs_next_to_no_processor_time<Right>(peers);
+}
+
+TEST(BrokenQueue, one_that_loses_items_is_rejected) {
+  EXPECT_THROW(exchange_over<Fault::loses>(), std::runtime_error);
+  EXPECT_THROW(exchange_over<Fault::loses>(2, 2), std::runtime_error);
+}
+
+TEST(BrokenQueue, one_that_doubles_items_is_rejected) {
+  EXPECT_THROW(exchange_over<Fault::doubles>(), std::runtime_error);
+  EXPECT_THROW(exchange_over<Fault::doubles>(2, 2), std::runtime_error);
+}
+
+TEST(BrokenQueue, one_that_swaps_items_is_rejected) {
+  EXPECT_THROW(exchange_over<Fault::swaps>(), std::runtime_error);
+}
+
+TEST(BrokenQueue, one_that_tears_items_is_rejected) {
+  EXPECT_THROW((exchange_over<Fault::tears, 1024>()), std::runtime_error);
+}
+
+TEST(BrokenQueue, one_that_gives_up_early_is_rejected) {
+  EXPECT_THROW(timed_forms_wait_their_time_and_no_others_do<Broken<Fault::gives_up_early>>(peers),
+               std::runtime_error);
+}
+
+TEST(BrokenQueue, one_that_drops_items_on_close_is_rejected) {
+  EXPECT_THROW(after_close_puts_are_refused_and_gets_drain<Broken<Fault::drops_on_close>>(peers),
+               std::runtime_error);
+}
+
+TEST(BrokenQueue, one_that_accepts_items_after_close_is_rejected) {
+  EXPECT_THROW(after_close_puts_are_refused_and_gets_drain<Broken<Fault::accepts_closed>>(peers),
+               std::runtime_error);
+}
+
+TEST(BrokenQueue, one_that_wakes_nobody_on_close_is_rejected) {
+  EXPECT_THROW(close_wakes_whoever_waits<Broken<Fault::sleeps_on>>(peers, soon),
+               std::runtime_error);
+}
+
+TEST(BrokenQueue, one_that_miscounts_is_rejected) {
+  EXPECT_THROW(is_full_and_empty_at_its_capacity<Broken<Fault::miscounts>>(peers),
+               std::runtime_error);
+}
+
+TEST(BrokenQueue, one_that_holds_more_than_it_states_is_rejected) {
+  EXPECT_THROW(is_full_and_empty_at_its_capacity<Broken<Fault::overfills>>(peers),
+               std::runtime_error);
+}
+
+TEST(BrokenQueue, one_that_spins_but_says_that_it_blocks_is_rejected) {
+  EXPECT_THROW(a_waiter_costs_next_to_no_processor_time<Broken<Fault::spins>>(peers),
+               std::runtime_error);
+}
+
+}  // namespace
+}  // namespace handoff::conformance
