@@ -7,11 +7,13 @@
 namespace handoff {
 
 /// Cameron Desrochers' BlockingConcurrentQueue: the same queue with a semaphore that spins for a
-/// while and then sleeps. Tokens, and all blocks allocated beforehand.
+/// while and then sleeps. Tokens, and a limit on each producer's list of blocks.
 template <class Item, std::size_t Capacity>
 class MoodycamelBlockingConcurrentQueue
-    : public MoodycamelEnds<Item, Capacity, moodycamel::BlockingConcurrentQueue<Item>> {
-  using Ends = MoodycamelEnds<Item, Capacity, moodycamel::BlockingConcurrentQueue<Item>>;
+    : public MoodycamelEnds<Item, Capacity,
+                            moodycamel::BlockingConcurrentQueue<Item, LimitedBlocks<Capacity>>> {
+  using Ends = MoodycamelEnds<Item, Capacity,
+                              moodycamel::BlockingConcurrentQueue<Item, LimitedBlocks<Capacity>>>;
 
  public:
   static constexpr Info info{.name = "moodycamel_blocking_concurrent_queue",

@@ -8,13 +8,15 @@
 
 namespace handoff {
 
-/// Cameron Desrochers' ConcurrentQueue, used as its author advises: a token for each end, all
-/// blocks allocated beforehand (a put that would need memory is full). Where it would wait, the
+/// Cameron Desrochers' ConcurrentQueue, used as its author advises: a token for each end,
+/// and a limit on each producer's list of blocks. Where it would wait, the
 /// caller spins.
 template <class Item, std::size_t Capacity>
 class MoodycamelConcurrentQueue
-    : public MoodycamelEnds<Item, Capacity, moodycamel::ConcurrentQueue<Item>> {
-  using Ends = MoodycamelEnds<Item, Capacity, moodycamel::ConcurrentQueue<Item>>;
+    : public MoodycamelEnds<Item, Capacity,
+                            moodycamel::ConcurrentQueue<Item, LimitedBlocks<Capacity>>> {
+  using Ends =
+      MoodycamelEnds<Item, Capacity, moodycamel::ConcurrentQueue<Item, LimitedBlocks<Capacity>>>;
 
  public:
   static constexpr Info info{.name = "moodycamel_concurrent_queue",

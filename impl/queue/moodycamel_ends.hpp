@@ -8,6 +8,15 @@
 
 namespace handoff {
 
+/// Every producer has a list of blocks of its own, which it keeps; the library limits its length.
+/// (Blocks allocated beforehand for all, and try_enqueue, would let the first producers take them
+/// all and leave the others waiting for ever.)
+template <std::size_t Capacity>
+struct LimitedBlocks : moodycamel::ConcurrentQueueDefaultTraits {
+  static constexpr std::size_t per_producer = (Capacity + BLOCK_SIZE - 1) / BLOCK_SIZE * BLOCK_SIZE;
+  static const std::size_t MAX_SUBQUEUE_SIZE = per_producer;
+};
+
 /// What moodycamel's plain and blocking queues share. Not an implementation.
 template <class Item, std::size_t Capacity, class Library>
 class MoodycamelEnds {
@@ -15,14 +24,15 @@ class MoodycamelEnds {
   using value_type = Item;
 
   explicit MoodycamelEnds(QueueShape shape)
-      : blocks_per_queue_(blocks_for(shape)), queue_(Capacity, shape.producers, 0) {}
+      : capacity_(shape.producers * LimitedBlocks<Capacity>::per_producer),
+        queue_(Capacity, shape.producers, 0) {}
 
   class Producer {
    public:
     explicit Producer(MoodycamelEnds& ends) : ends_(&ends), token_(ends.queue_) {}
     Status try_put(const Item& item) {
       if (ends_->closed_.is_set()) return Status::closed;
-      return ends_->queue_.try_enqueue(token_, item) ? Status::ok : Status::would_wait;
+      return ends_->queue_.enqueue(token_, item) ? Status::ok : Status::would_wait;
     }
     /// The library has no waiting put: spins, then yields.
     Status put(const Item& item, Deadline deadline = never) {
@@ -59,18 +69,12 @@ class MoodycamelEnds {
   };
 
   Producer producer(unsigned) { return Producer(*this); }
-  std::size_t capacity() const { return blocks_per_queue_ * Library::BLOCK_SIZE; }
+  std::size_t capacity() const { return capacity_; }
   std::size_t size() const { return queue_.size_approx(); }
   void close() { closed_.set(); }
 
  private:
-  /// The library's own rule for how many blocks let every producer put `Capacity` items.
-  static std::size_t blocks_for(QueueShape shape) {
-    std::size_t per_producer = (Capacity + Library::BLOCK_SIZE - 1) / Library::BLOCK_SIZE;
-    return (per_producer - 1) * (shape.producers + 1) + 2 * std::size_t{shape.producers};
-  }
-
-  std::size_t blocks_per_queue_;
+  std::size_t capacity_;
   Library queue_;
   ClosedFlag closed_;
 };
