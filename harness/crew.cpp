@@ -59,6 +59,7 @@ struct Crew::Control {
 /// Where one worker reports; isolated, so that no two workers share a line.
 struct alignas(isolation) Crew::Desk {
   pid_t id = 0;
+  std::atomic<std::uint32_t> steps{0};  // gates reached and phases done: who hangs has fewest
   std::int64_t begin_ns = 0;
   std::int64_t end_ns = 0;
   Cost cost;
@@ -127,6 +128,7 @@ void Crew::work(unsigned worker) {
   for (std::uint32_t phase = 0;; ++phase) {
     std::int64_t migrations = migrations_of_all(all_ids);
     Cost helpers = cost_of_all(seat.also_account);
+    desk.steps.fetch_add(1, std::memory_order_relaxed);         // a hint: orders nothing
     control_->arrived.fetch_add(1, std::memory_order_release);  // after the desk is in order
     futex_wake(control_->arrived);
     // acquire: `count` is read after the gate has opened.
@@ -143,6 +145,7 @@ void Crew::work(unsigned worker) {
     desk.cost = cost_of_this_thread() - own;
     desk.cost += cost_of_all(seat.also_account) - helpers;
     desk.migrations = migrations_of_all(all_ids) - migrations;
+    desk.steps.fetch_add(1, std::memory_order_relaxed);
     control_->done.fetch_add(1, std::memory_order_release);  // after the desk has been written
     futex_wake(control_->done);
   }
@@ -164,9 +167,10 @@ void Crew::wait_until_all(std::atomic<std::uint32_t>& word, const char* what) {
     if (auto worker = team_->failed()) raise(*worker, what);
     if (Clock::now() < watchdog) continue;
     team_->finish(at_once);
-    for (unsigned i = 0; i < plan_.cpus.size(); ++i) {
-      if (team_->fate(i).kind == Fate::Kind::hung) raise(i, what);
-    }
+    // All who still ran count as hung, but the rest only waited for the one furthest behind.
+    Desk* behind = std::min_element(desks_, desks_ + plan_.cpus.size(),
+                                    [](const Desk& a, const Desk& b) { return a.steps < b.steps; });
+    raise(static_cast<unsigned>(behind - desks_), what);
   }
 }
 

@@ -214,7 +214,7 @@ TEST_P(CrewOf, ends_and_names_a_worker_that_hangs) {
         if (worker == 1) std::this_thread::sleep_for(seconds(60));
       },
       milliseconds(300)));
-  EXPECT_NE(error.find("hung"), std::string::npos) << error;
+  EXPECT_NE(error.find("worker 1 hung"), std::string::npos) << error;
   EXPECT_LT(Clock::now() - begin, seconds(5));
   expect_a_new_crew_works();
 }
