@@ -27,8 +27,10 @@ class RoundTrips {
   }
 
  private:
-  static constexpr double sampled_always_from = 200;  // two readings: 1 % of the round trip
-  static constexpr std::uint64_t block = 256;
+  /// Clock readings: two of them are then a thousandth of the round trip.
+  static constexpr double sampled_always_from = 2000;
+  static constexpr std::uint64_t largest_block = 256;
+  static constexpr std::uint64_t blocks = 16;  ///< at least, half of them sampled
 
   template <class Trip>
   double sample(std::uint64_t from, std::uint64_t to, Trip& trip) {
@@ -46,6 +48,7 @@ class RoundTrips {
 
   template <class Trip>
   void alternate(std::uint64_t count, Trip& trip) {
+    const std::uint64_t block = std::clamp<std::uint64_t>(count / blocks, 1, largest_block);
     double bare_ns = 0;
     std::uint64_t bare = 0;
     for (std::uint64_t n = 0; n < count;) {
