@@ -10,7 +10,6 @@
 #include <cstring>
 #include <utility>
 
-extern char** environ;
 
 namespace handoff::harness {
 namespace {

@@ -136,7 +136,10 @@ void a_start_that_fails_half_way_raises_and_leaves_nothing() {
   rlimit few{4, 4};
   if (setrlimit(RLIMIT_NPROC, &few) != 0) throw_errno("setrlimit of RLIMIT_NPROC");
   std::size_t before = open_descriptors();
-  std::string message = message_of<std::system_error>([] { P pool({.workers = 16}); });
+  // Those that have started stay for a while, so that all would be there at once.
+  auto stay = [](unsigned) { std::this_thread::sleep_for(std::chrono::milliseconds(50)); };
+  std::string message =
+      message_of<std::system_error>([&] { P pool({.workers = 16, .initializer = stay}); });
   require(open_descriptors() == before, "descriptors are left open");
   require(waitpid(-1, nullptr, WNOHANG) == -1 && errno == ECHILD, "children are left");
 }
