@@ -8,6 +8,7 @@ from pathlib import Path
 from cli import process, rounds
 from cli.bench import Files, Launch, add_failed, entries, launch
 from cli.terminal import Progress, duration
+from results.merit import figure_of_merit
 
 MOST_CRASHES = 4  # of one family in one round
 Precise = Callable[[Sequence[float]], bool]
@@ -58,13 +59,13 @@ def case_name(entry: dict[str, object]) -> str:
 
 
 def read_result(measurement: Measurement, files: Files) -> None:
-    """Takes a launch's times, by case, and the errors of the cases that failed."""
+    """Takes a launch's figures of merit, by case, and the errors of the cases that failed."""
     for entry in entries(files.result) or []:
         name = case_name(entry)
         if entry.get("error_occurred"):
             measurement.errors[name] = str(entry.get("error_message", ""))
         else:
-            measurement.values.setdefault(name, []).append(float(str(entry["real_time"])))
+            measurement.values.setdefault(name, []).append(figure_of_merit(entry))
 
 
 def learn(measurement: Measurement, launched: Launch) -> None:

@@ -1,168 +1,109 @@
 """The lines that matter most, computed from a run."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from plots import units
-from results import stats
-from results.load import TIME, Case, Run
-from results.stats import Summary
+from plots.comparing import (
+    across,
+    best,
+    named,
+    pair_texts,
+    partners,
+    ratios,
+    round_trips,
+    summary,
+    times,
+    with_spread,
+)
+from results.load import Case, Run
 
-MOST_NAMED = 4
 ON_ONE = "same_cpu"
-ACROSS = ("same_l3", "same_core", "same_node", "cross_node", "unpinned")
-BLOCKS = "blocks"
+SPINS, BLOCKS = "spins", "blocks"
+PEERS = ("threads", "processes")
 TASKS = (
     ("one empty task and back", "apply", ""),
-    ("a task of a map of tiny ones", "tiny_tasks", "1"),
+    ("each of many tiny tasks", "tiny_tasks", "1"),
 )
+PIPE_SIZES = (64, 65536)
 
 
 @dataclass(frozen=True)
 class Finding:
-    """A line with its numbers, and the cases that it rests on."""
+    """A lead, what it rests on, and the cases behind it."""
 
-    text: str
+    lead: str
+    parts: Sequence[str]
     cases: list[str] = field(default_factory=list)
 
-
-def across(run: Run) -> str:
-    """The placement on two CPUs that most cases were measured with."""
-    count = {place: len(run.good(place=place)) for place in ACROSS}
-    return max(ACROSS, key=lambda place: count[place])
-
-
-def summary(case: Case, counter: str = TIME) -> Summary:
-    found = case.summary(counter)
-    assert found is not None
-    return found
-
-
-def with_spread(found: Summary) -> str:
-    """A time with spread and n."""
-    low, high = units.time(found.low), units.time(found.high)
-    return f"{units.time(found.median)} ({found.spread} {low} to {high}, n={found.n})"
-
-
-def best(cases: Iterable[Case]) -> list[Case]:
-    """The case with the smallest time, then those that can't be told from it."""
-    ordered = sorted((c for c in cases if c.values()), key=lambda c: summary(c).median)
-    return [c for c in ordered if summary(c).overlaps(summary(ordered[0]))]
-
-
-def named(cases: Sequence[Case]) -> str:
-    """The winner, or the tie."""
-    names = list(dict.fromkeys(case.name.implementation for case in cases))
-    if len(names) == 1:
-        return names[0]
-    shown = ", ".join(names[1:MOST_NAMED])
-    more = f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""
-    return f"{names[0]} (tied with {shown}{more})"
-
-
-def ratios(pairs: Sequence[tuple[Case, Case]]) -> Summary:
-    """The ratios second over first, a pair each; the spread is that over pairs."""
-    found = [(b.median() or 0) / (a.median() or 1) for a, b in pairs]
-    return Summary(stats.median(found), min(found), max(found), len(found), False)
-
-
-def partners(run: Run, cases: Iterable[Case], key: str, value: str) -> list[tuple[Case, Case]]:
-    """Each case with the one that differs in one field only."""
-    found = []
-    for case in cases:
-        other = type(case.name)(
-            case.name.family,
-            case.name.implementation,
-            case.name.scenario,
-            {**case.name.fields, key: value},
-        )
-        partner = run.by_text.get(str(other))
-        if partner and not partner.error and partner.values() and case.values():
-            found.append((case, partner))
-    return found
-
-
-def texts(pairs: Iterable[tuple[Case, Case]]) -> list[str]:
-    return [case.text for pair in pairs for case in pair]
-
-
-def times(value: float) -> str:
-    return f"{units.digits(value)}×"
-
-
-def round_trips(run: Run, place: str) -> list[Case]:
-    """The round trips of pipes and queues, smallest size of each."""
-    found = []
-    for family in ("pipe", "queue"):
-        cases = run.good(family, "ping_pong", place=place)
-        size = min((c.name.number("size") for c in cases), default=0)
-        found += [c for c in cases if c.name.number("size") == size]
-    return found
+    @property
+    def text(self) -> str:
+        """All in one line, for a terminal."""
+        return f"{self.lead} {'; '.join(self.parts)}."
 
 
 def placement(run: Run) -> Finding | None:
-    """How much slower blocking round trips are on two CPUs, and spinning ones on one."""
+    """How much longer blocking round trips take on two CPUs, and spinning ones on one."""
     place = across(run)
     pairs = partners(run, round_trips(run, ON_ONE), "place", place)
     blocking = [p for p in pairs if run.waiting(p[0].name) == BLOCKS]
-    spinning = [p[::-1] for p in pairs if run.waiting(p[0].name) == "spins"]
+    spinning = [p[::-1] for p in pairs if run.waiting(p[0].name) == SPINS]
     parts = []
     if blocking:
         r = ratios(blocking)
         parts.append(
-            f"a blocking round trip takes {times(r.median)} the time across two CPUs ({place}) that"
-            f" it takes on one (cases from {times(r.low)} to {times(r.high)}, {r.n} cases)"
+            f"a blocking round trip takes {times(r.median)} as long across two CPUs ({place}) as on"
+            f" one ({times(r.low)} to {times(r.high)}, {r.n} cases)"
         )
     if spinning:
         r = ratios(spinning)
         parts.append(
-            f"a spinning one takes {times(r.median)} the time on one CPU that it takes across two"
+            f"a spinning one takes {times(r.median)} as long on one CPU as across two"
             f" ({times(r.low)} to {times(r.high)}, {r.n} cases)"
         )
-    if not parts:
-        return None
-    return Finding("Placement decides: " + "; ".join(parts) + ".", texts(blocking + spinning))
+    return Finding("Placement decides:", parts, pair_texts(blocking + spinning)) if parts else None
 
 
 def waiting(run: Run) -> Finding | None:
     """What spinning gains across CPUs and what it costs, on the best of each kind."""
     cases = round_trips(run, across(run))
-    spin = best(c for c in cases if run.waiting(c.name) == "spins")
-    block = best(c for c in cases if run.waiting(c.name) == BLOCKS)
-    if not spin or not block:
+    leaders = {
+        kind: best(c for c in cases if run.waiting(c.name) == kind) for kind in (SPINS, BLOCKS)
+    }
+    if not all(leaders.values()):
         return None
-    ratio = summary(block[0]).median / summary(spin[0]).median
-    text = (
-        f"Waiting decides: across two CPUs the best spinning round trip, {spin[0].name.implementation},"
-        f" takes {with_spread(summary(spin[0]))}, the best blocking one, {named(block)},"
-        f" {with_spread(summary(block[0]))}: {times(ratio)}."
-    )
-    prices = [c.median("cpu_ns_per_msg") for c in (spin[0], block[0])]
-    if all(prices):
-        text += (
-            f" Processor time per round trip: {units.time(prices[0])} against"
-            f" {units.time(prices[1])}; but a spinning waiter keeps its CPU busy while nothing comes."
-        )
-    return Finding(text, [spin[0].text, block[0].text])
+    parts = []
+    for title, kind in (("spinning", SPINS), ("blocking", BLOCKS)):
+        winner = leaders[kind][0]
+        part = f"best {title} round trip: {named(leaders[kind])}, {with_spread(summary(winner))}"
+        if cpu := winner.median("cpu_ns_per_msg"):
+            part += f", {units.time(cpu)} of processor time"
+        parts.append(part)
+    ratio = summary(leaders[BLOCKS][0]).median / summary(leaders[SPINS][0]).median
+    parts[-1] += f": {times(ratio)} as long"
+    parts.append("but a spinning waiter keeps its CPU busy while nothing comes")
+    cases = leaders[SPINS] + leaders[BLOCKS]
+    return Finding("Waiting decides across two CPUs:", parts, [c.text for c in cases])
+
+
+def _rate(case: Case) -> str:
+    found = summary(case, "msgs_per_s")
+    low, high = units.rate(found.low), units.rate(found.high)
+    speed = units.rate(found.median, " msg/s")
+    return f"{speed} of {units.size(case.name.number('size'))} ({found.spread} {low} to {high}, n={found.n})"
 
 
 def queue(run: Run) -> Finding | None:
     """The best queue for one producer and one consumer, threads and processes."""
     place, parts, cases = across(run), [], []
-    ends = {"place": place, "producers": "1", "consumers": "1"}
-    for peers in ("threads", "processes"):
-        found = run.good("queue", "stream", peers=peers, **ends)
+    for kind in PEERS:
+        found = run.good("queue", "stream", peers=kind, place=place, producers="1", consumers="1")
         size = min((c.name.number("size") for c in found), default=0)
         leaders = best(c for c in found if c.name.number("size") == size)
         if leaders:
-            per_s = summary(leaders[0], "msgs_per_s")
-            spread = f"{units.rate(per_s.low)} to {units.rate(per_s.high)}, n={per_s.n}"
-            speed = f"{units.rate(per_s.median, ' msg/s')} of {units.size(size)} ({spread})"
-            parts.append(f"between {peers} {named(leaders)}, {speed}")
+            parts.append(f"between {kind} {named(leaders)}, {_rate(leaders[0])}")
             cases += [c.text for c in leaders]
-    if not parts:
-        return None
-    return Finding(f"Fastest queue, one to one, {place}: " + "; ".join(parts) + ".", cases)
+    return Finding(f"Fastest queue, one to one, {place}:", parts, cases) if parts else None
 
 
 def pipe(run: Run) -> Finding | None:
@@ -170,19 +111,13 @@ def pipe(run: Run) -> Finding | None:
     place, parts, cases = across(run), [], []
     found = run.good("pipe", "ping_pong", peers="processes", place=place)
     sizes = {c.name.number("size") for c in found}
-    for wanted in sorted(
-        {min(sizes, key=lambda s: abs(s - w)) for w in (64, 65536)} if sizes else []
-    ):
-        leaders = best(c for c in found if c.name.number("size") == wanted)
-        if leaders:
-            here = f"{named(leaders)}, {with_spread(summary(leaders[0]))}"
-            parts.append(f"at {units.size(wanted)} {here}")
+    for size in sorted({min(sizes, key=lambda s: abs(s - w)) for w in PIPE_SIZES if sizes}):
+        if leaders := best(c for c in found if c.name.number("size") == size):
+            spread = with_spread(summary(leaders[0]))
+            parts.append(f"{units.size(size)}: {named(leaders)}, {spread}")
             cases += [c.text for c in leaders]
-    if not parts:
-        return None
-    return Finding(
-        f"Fastest pipe, round trip between processes, {place}: " + "; ".join(parts) + ".", cases
-    )
+    lead = f"Fastest pipe, round trip between processes, {place}:"
+    return Finding(lead, parts, cases) if parts else None
 
 
 def _is(case: Case, peers: str, workers: int) -> bool:
@@ -190,19 +125,26 @@ def _is(case: Case, peers: str, workers: int) -> bool:
 
 
 def pool(run: Run) -> Finding | None:
-    """The best pool for tiny tasks and for one task's way there and back."""
+    """The best pool for one task's way there and back, and for many tiny ones."""
     parts, cases = [], []
     for title, scenario, chunk in TASKS:
         found = [c for c in run.good("pool", scenario) if c.name.get("chunk") == chunk]
         several = [c for c in found if c.name.number("workers") > 1]
         workers = min((c.name.number("workers") for c in several or found), default=0)
-        for kind in ("threads", "processes"):
-            leaders = best(c for c in found if _is(c, kind, workers))
-            if leaders:
+        shown = []
+        for kind in PEERS:
+            if leaders := best(c for c in found if _is(c, kind, workers)):
                 time = with_spread(summary(leaders[0]))
-                parts.append(f"{title}, {kind}: {named(leaders)}, {time}")
+                shown.append(f"{kind} {named(leaders)}, {time}")
                 cases += [c.text for c in leaders]
-    return Finding("Pools: " + "; ".join(parts) + ".", cases) if parts else None
+        if shown:
+            parts.append(f"{title}: " + ", ".join(shown))
+    return Finding("Fastest pool:", parts, cases) if parts else None
+
+
+def _pairs_line(title: str, pairs: Sequence[tuple[Case, Case]]) -> str:
+    r = ratios(pairs)
+    return f"{title} {times(r.median)} (median of {r.n} pairs, {times(r.low)} to {times(r.high)})"
 
 
 def peers(run: Run) -> Finding | None:
@@ -211,16 +153,19 @@ def peers(run: Run) -> Finding | None:
     pairs = partners(run, cases, "peers", "processes")
     if not pairs:
         return None
-    r = ratios(pairs)
-    tied = sum(summary(a).overlaps(summary(b)) for a, b in pairs)
-    text = (
-        f"Processes against threads, everything else alike: {times(r.median)} the time per message"
-        f" (cases from {times(r.low)} to {times(r.high)}); {tied} of {r.n} pairs can't be told apart."
-    )
-    return Finding(text, texts(pairs))
+    parts = []
+    for title, scenario in (("round trips take", "ping_pong"), ("streams take", "stream")):
+        if kind := [p for p in pairs if p[0].name.scenario == scenario]:
+            parts.append(_pairs_line(title, kind))
+    parts[0] = parts[0].replace("take ", "between processes take ", 1)
+    apart = [p for p in pairs if not summary(p[0]).overlaps(summary(p[1]))]
+    tied = f"{len(pairs) - len(apart)} of {len(pairs)} pairs can't be told apart"
+    parts.append(tied + (f"; {_pairs_line('the others take', apart)}" if apart else ""))
+    return Finding("Processes against threads, all else alike:", parts, pair_texts(pairs))
 
 
-FIRST = (placement, waiting, queue, pipe, pool)
+Maker = Callable[[Run], Finding | None]
+FIRST: tuple[Maker, ...] = (placement, waiting, queue, pipe, pool)
 
 
 def main_lines(run: Run) -> list[Finding]:
@@ -228,30 +173,4 @@ def main_lines(run: Run) -> list[Finding]:
     found = [finding for make in FIRST if (finding := make(run))]
     if len(found) < len(FIRST) and (more := peers(run)):
         found.append(more)
-    return found
-
-
-def notices(run: Run) -> list[Finding]:
-    """What to know before believing the numbers."""
-    found = [more] if (more := peers(run)) else []
-    noisy = [case.text for case in run.cases if case.noisy]
-    some = [c.text for c in run.cases if max(c.share("noisy"), c.share("probe_moved")) > 0]
-    text = f"{len(some)} of {len(run.cases)} cases had a noisy launch or one during which the probe moved"
-    found.append(
-        Finding(
-            f"{text}; in {len(noisy)} cases that holds for half of the launches or more.", noisy
-        )
-    )
-    for place, modes in sorted(run.probe_modes().items()):
-        shown = ", ".join(f"{units.time(m.median)} ({m.share:.0%} of probes)" for m in modes)
-        kind = (
-            "one mode"
-            if len(modes) == 1
-            else f"{len(modes)} modes: the machine's pair of CPUs changed"
-        )
-        found.append(Finding(f"Raw cache-line probe, {place or 'no placement'}: {kind}: {shown}."))
-    few = [c.text for c in run.cases if not c.error and len(c.values()) < stats.FEWEST_FOR_INTERVAL]
-    if few:
-        text = f"{len(few)} of {len(run.cases)} cases have fewer than {stats.FEWEST_FOR_INTERVAL} launches"
-        found.append(Finding(f"{text}: min..max is shown for them, no confidence interval.", few))
     return found

@@ -10,7 +10,7 @@ CACHE_LINE, FUTEX = "cache_line", "futex"
 
 @dataclass(frozen=True)
 class Multiple:
-    """A case over its floor."""
+    """A case over its floor, medians both."""
 
     value: float
     low: float

@@ -1,8 +1,9 @@
 """How figures look: the same implementation has the same colour and marker everywhere."""
 
+import math
 import re
 import zlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,13 +12,18 @@ import matplotlib
 matplotlib.use("Agg")
 from matplotlib import pyplot  # noqa: E402
 from matplotlib.axes import Axes  # noqa: E402
+from matplotlib.axis import Axis  # noqa: E402
 from matplotlib.figure import Figure  # noqa: E402
+from matplotlib.ticker import Formatter, LogLocator, NullFormatter  # noqa: E402
 
 from results.names import CaseName  # noqa: E402
 
 INK, FAINT, PAPER = "#3a3b3d", "#c9cacc", "#fefefe"
 PNG_DPI = 110
 LARGEST_SCALE = 1.5  # pixels per point up to which the page enlarges a figure
+# Decades that an axis shows, and the ticks of each up to that many.
+TICKS_PER_DECADE = ((1.3, (1.0, 2.0, 5.0)), (2.5, (1.0, 3.0)))
+MOST_TICKS = 9
 # Okabe and Ito's palette first (black is left out: it vanishes on dark paper), then others of
 # middle lightness that can be seen on white and on near-black.
 PALETTE = (
@@ -120,14 +126,20 @@ def look(name: CaseName) -> dict[str, Any]:
 
 
 def panels(
-    rows: int, columns: int, width: float, height: float, **options: Any
+    rows: int,
+    columns: int,
+    width: float,
+    height: float,
+    heights: Sequence[float] | None = None,
+    **options: Any,
 ) -> tuple[Figure, Any]:
-    """A grid of panels of the given size in inches, always as a two-dimensional array."""
+    """A grid of panels of the given mean size in inches, always as a two-dimensional array."""
     figure, axes = pyplot.subplots(
         rows,
         columns,
         figsize=(width * columns, height * rows),
         squeeze=False,
+        gridspec_kw={"height_ratios": heights},
         constrained_layout=True,
         **options,
     )
@@ -135,8 +147,18 @@ def panels(
 
 
 def noisy_mark(axes: Axes, x: float, y: float) -> None:
-    """A grey ring around a value whose launches were mostly noisy."""
-    axes.plot([x], [y], marker="o", markersize=11, color="none", markeredgecolor=INK, alpha=0.5)
+    """A thin grey ring around a value whose launches were mostly noisy."""
+    axes.plot([x], [y], marker="o", markersize=9, mfc="none", mec=INK, mew=0.6, alpha=0.45)
+
+
+def log_ticks(axis: Axis, formatter: Formatter) -> None:
+    """Labelled ticks for what a logarithmic axis shows: never only one or two, never too many."""
+    low, high = axis.get_view_interval()
+    decades = math.log10(high / low)
+    subs = next((s for limit, s in TICKS_PER_DECADE if decades <= limit), (1.0,))
+    axis.set_major_locator(LogLocator(subs=subs, numticks=MOST_TICKS))
+    axis.set_major_formatter(formatter)
+    axis.set_minor_formatter(NullFormatter())
 
 
 def legend(figure: Figure, handles: dict[str, Any], title: str = "") -> None:

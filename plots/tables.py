@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from plots import floors, units
-from results.load import TIME, Case, Run
-from results.stats import shared_ranks
+from results import merit
+from results.load import Case, Run
+from results.stats import Summary, shared_ranks
 
 SHOWN_FIELDS = ("workers", "size", "capacity", "chunk", "work")
+NAMED = {"capacity": "cap.", "work": ""}  # what does not explain itself, kept short
 
 
 @dataclass(frozen=True)
@@ -61,12 +63,12 @@ COLUMNS = (
     "place",
     "with",
     "rank",
-    "time per message",
+    "time per message / median round trip",
     "spread",
-    "p50",
+    "mean",
     "p99",
-    "CPU per message",
-    "switches per message",
+    "CPU time",
+    "switches",
     "× floor",
     "notes",
 )
@@ -77,7 +79,11 @@ def _with(case: Case) -> str:
     parts = [" × ".join(ends)] if all(ends) else []
     for key in SHOWN_FIELDS:
         if value := case.name.get(key):
-            parts.append(units.size(int(value)) if key == "size" else f"{key} {value}")
+            parts.append(
+                units.size(int(value))
+                if key == "size"
+                else f"{NAMED.get(key, key)} {value}".strip()
+            )
     return ", ".join(parts)
 
 
@@ -86,21 +92,33 @@ def _notes(run: Run, case: Case) -> str:
     if case.noisy:
         notes.append("noisy")
     elif case.share("noisy") > 0 or case.share("probe_moved") > 0:
-        notes.append("some launches noisy")
+        notes.append("some noisy")
+    if case.few_samples:
+        notes.append("few samples")
     if run.meta["stopped_by"].get(case.text) == "precision":
         notes.append("precise")
     return ", ".join(notes)
 
 
+def _main(case: Case, found: Summary | None) -> Cell:
+    if found is None:
+        return number(None)
+    hint = "median round trip" if case.of_medians else "mean time per message"
+    return number(found.median, units.time(found.median), hint)
+
+
+def _spread(found: Summary | None) -> Cell:
+    if found is None:
+        return number(None)
+    text = f"{units.time(found.low)} … {units.time(found.high)}"
+    width = (found.high - found.low) / found.median if found.median else 0.0
+    return Cell(text, width, f"{found.spread}, n={found.n}")
+
+
 def case_row(run: Run, case: Case, rank: tuple[int, int] | None) -> CaseRow:
     """The row of a case that did not fail."""
-    name, found = case.name, case.summary(TIME)
-    spread = Cell("–", "")
-    if found:
-        text = f"{units.time(found.low)} … {units.time(found.high)}"
-        width = (found.high - found.low) / found.median if found.median else 0.0
-        spread = Cell(text, width, f"{found.spread}, n={found.n}")
-    p50, p99 = case.percentile(0.5), case.percentile(0.99)
+    name, found = case.name, case.summary()
+    mean, p99 = case.median(merit.MEAN), case.percentile(0.99)
     cpu, multiple = case.median("cpu_ns_per_msg"), floors.multiple(run, case)
     cells = [
         Cell(name.implementation, name.implementation, case.text),
@@ -109,9 +127,9 @@ def case_row(run: Run, case: Case, rank: tuple[int, int] | None) -> CaseRow:
         Cell(name.get("place") or "–", name.get("place")),
         Cell(_with(case), name.number("size") or _with(case)),
         number(rank[0], f"{rank[0]} of {rank[1]}") if rank else number(None),
-        number(found.median if found else None, units.time(found.median) if found else ""),
-        spread,
-        number(p50, units.time(p50)),
+        _main(case, found),
+        _spread(found),
+        number(mean, units.time(mean)),
         number(p99, units.time(p99)),
         number(cpu, units.time(cpu)),
         number(case.median("ctx_switches_per_msg")),

@@ -7,12 +7,13 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from results import names, stats, validate
+from results import merit, names, stats, validate
 from results.files import RUN, launch_files
 from results.histogram import Histogram
 from results.names import CaseName
 
-TIME = "real_time"  # ns per message, round trip or task
+MERIT = "figure_of_merit"  # ns: merit.figure_of_merit of each row, kept beside its counters
+FEW_SAMPLES = 10  # of a launch, below which its median is hardly better than its luckiest sample
 SPINNING = "spins"
 
 
@@ -48,22 +49,33 @@ class Case:
             return ""
         return f"{self.errors[0]} ({len(self.errors)} of {len(self.samples)} launches failed)"
 
-    def values(self, counter: str = TIME) -> list[float]:
+    def values(self, counter: str = MERIT) -> list[float]:
         """One value per launch that has it."""
         return [s.values[counter] for s in self.samples if not s.error and counter in s.values]
 
-    def summary(self, counter: str = TIME) -> stats.Summary | None:
+    def summary(self, counter: str = MERIT) -> stats.Summary | None:
         """Median and spread over launches; None where no launch has the counter."""
         values = self.values(counter)
         return stats.summarize(values) if values else None
 
-    def median(self, counter: str = TIME) -> float | None:
+    def median(self, counter: str = MERIT) -> float | None:
         values = self.values(counter)
         return stats.median(values) if values else None
 
     def percentile(self, share: float) -> float | None:
         """Over the samples of all launches together; None without a histogram."""
         return self.histogram.percentile(share) if self.histogram.total else None
+
+    @property
+    def of_medians(self) -> bool:
+        """Whether the figure of merit is the median of sampled round trips, not a mean."""
+        return bool(self.values(merit.MEDIAN))
+
+    @property
+    def few_samples(self) -> bool:
+        """Whether half of the launches or more sampled too few round trips for a median."""
+        samples = self.median("samples")
+        return self.of_medians and samples is not None and samples < FEW_SAMPLES
 
     def share(self, flag: str) -> float:
         """The share of launches in which a 0/1 counter is set."""
@@ -139,7 +151,7 @@ def _numbers(row: dict[str, Any]) -> dict[str, float]:
 def _sample(launch: int, row: dict[str, Any]) -> Sample:
     if row.get("error_occurred"):
         return Sample(launch, {}, str(row["error_message"]))
-    return Sample(launch, _numbers(row))
+    return Sample(launch, {**_numbers(row), MERIT: merit.figure_of_merit(row)})
 
 
 def _add_histograms(path: Path, cases: dict[str, Case]) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 from matplotlib.axes import Axes
 
 from plots import style
-from results.load import TIME, Case, Run
+from results.load import MERIT, Case, Run
 from results.stats import Summary
 
 
@@ -36,7 +36,23 @@ def spread_note(cases: Iterable[Case]) -> str:
     return f"Value: median over launches ({n}); bar: {what}."
 
 
-NOISY_NOTE = " A grey ring marks cases of which half the launches or more were noisy."
+MEDIAN_NOTE = "A round trip is the median of its launch. "
+
+
+def noisy_note(cases: Sequence[Case]) -> str:
+    """What the grey rings are, where there are any."""
+    count = sum(case.noisy for case in cases)
+    if not count:
+        return ""
+    return f" Grey ring: noisy in half of the launches or more ({count} of {len(cases)} cases)."
+
+
+def shown_size(cases: Sequence[Case], wanted: int = 64) -> int:
+    """The message size that most placements have, of several the one nearest to the wanted."""
+    where: dict[int, set[str]] = {}
+    for case in cases:
+        where.setdefault(case.name.number("size"), set()).add(case.name.get("place"))
+    return min(where, key=lambda size: (-len(where[size]), abs(size - wanted)))
 
 
 def bars(found: Summary) -> list[list[float]]:
@@ -44,7 +60,7 @@ def bars(found: Summary) -> list[list[float]]:
     return [[max(found.median - found.low, 0)], [max(found.high - found.median, 0)]]
 
 
-def dot(axes: Axes, case: Case, y: float, counter: str = TIME) -> Any:
+def dot(axes: Axes, case: Case, y: float, counter: str = MERIT) -> Any:
     """A horizontal dot with its spread."""
     found = case.summary(counter)
     if found is None:

@@ -4,8 +4,17 @@ from pathlib import Path
 from typing import Any
 
 from plots import style, units
-from plots.figures.common import NOISY_NOTE, PEERS, Drawn, bars, missing, spread_note
-from results.load import TIME, Case, Run
+from plots.figures.common import (
+    MEDIAN_NOTE,
+    PEERS,
+    Drawn,
+    bars,
+    missing,
+    noisy_note,
+    shown_size,
+    spread_note,
+)
+from results.load import MERIT, Case, Run
 
 CPU = "cpu_ns_per_msg"
 
@@ -22,11 +31,9 @@ def front(points: list[tuple[float, float]]) -> list[int]:
 def _panel(axes: Any, cases: list[Case], handles: dict[str, Any]) -> None:
     axes.set_xscale("log")
     axes.set_yscale("log")
-    axes.xaxis.set_major_formatter(units.time_axis())
-    axes.yaxis.set_major_formatter(units.time_axis())
     points = []
     for case in cases:
-        cpu, latency = case.summary(CPU), case.summary(TIME)
+        cpu, latency = case.summary(CPU), case.summary(MERIT)
         assert cpu is not None and latency is not None
         points.append((cpu.median, latency.median))
         handles[case.name.implementation] = axes.errorbar(
@@ -42,15 +49,13 @@ def _panel(axes: Any, cases: list[Case], handles: dict[str, Any]) -> None:
             style.noisy_mark(axes, *points[-1])
     best = [points[index] for index in front(points)]
     axes.plot([x for x, _ in best], [y for _, y in best], color=style.INK, linewidth=0.9, zorder=0)
-    axes.plot(
-        [x for x, _ in best],
-        [y for _, y in best],
-        linestyle="none",
-        marker="o",
-        markersize=10,
-        markerfacecolor="none",
-        markeredgecolor=style.INK,
-    )
+    marks: dict[str, Any] = {
+        "linestyle": "none",
+        "marker": "*",
+        "markersize": 5,
+        "color": style.PAPER,
+    }
+    axes.plot([x for x, _ in best], [y for _, y in best], zorder=9, **marks)
 
 
 def draw(run: Run, folder: Path, family: str) -> Drawn:
@@ -60,7 +65,7 @@ def draw(run: Run, folder: Path, family: str) -> Drawn:
     cases = [case for case in cases if (case.median(CPU) or 0) > 0]
     if not cases:
         return missing(stem, title, run, family, f"{family}/ping_pong with processor time")
-    size = min((c.name.number("size") for c in cases), key=lambda s: abs(s - 64))
+    size = shown_size(cases)
     cases = [case for case in cases if case.name.number("size") == size]
     where = style.places(case.name.get("place") for case in cases)
     figure, axes = style.panels(len(where), 2, 3.9, 3.1, sharex="row", sharey="row")
@@ -73,10 +78,13 @@ def draw(run: Run, folder: Path, family: str) -> Drawn:
             axes[row][column].set_title(f"{peers}, {place}")
             axes[row][column].tick_params(labelleft=column == 0)
             _panel(axes[row][column], here, handles)
+            if here:
+                style.log_ticks(axes[row][column].xaxis, units.time_axis())
+                style.log_ticks(axes[row][column].yaxis, units.time_axis())
         axes[row][0].set_ylabel(f"round trip of {units.size(size)}")
     for bottom in axes[-1]:
         bottom.set_xlabel("processor time of both ends per round trip")
     style.legend(figure, handles)
     style.save(figure, folder, stem)
-    text = "Lower left is better. Circled and joined: no other implementation is better in both. "
-    return Drawn(stem, title, text + spread_note(cases) + NOISY_NOTE)
+    text = "Lower left is better. Starred and joined: no other implementation is better in both. "
+    return Drawn(stem, title, text + MEDIAN_NOTE + spread_note(cases) + noisy_note(cases))

@@ -1,17 +1,18 @@
 """Round trips as multiples of the floor."""
 
 from pathlib import Path
+from typing import Any
 
-from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
+from matplotlib.ticker import FuncFormatter
 
-from plots import floors, style
+from plots import floors, style, units
 from plots.figures.common import (
     HOLLOW_NOTE,
-    NOISY_NOTE,
+    MEDIAN_NOTE,
     OFFSET,
     Drawn,
-    implementations,
     missing,
+    noisy_note,
     rows_of,
     spread_note,
 )
@@ -19,13 +20,12 @@ from plots.floors import Multiple
 from results.load import Case, Run
 
 STEM, TITLE = "floor_multiples", "Round trips as multiples of the floor"
-TITLES = {
-    "cache_line": "spins: over a cache line's round trip",
-    "futex": "blocks: over a futex wake-up",
-}
+TITLES = {"cache_line": "spins: over a cache line", "futex": "blocks: over a futex"}
+Pairs = list[tuple[Case, Multiple]]
+TIMES_AXIS = FuncFormatter(lambda value, _: f"{units.tight(units.digits(value))}×")
 
 
-def _smallest(run: Run) -> list[tuple[Case, Multiple]]:
+def _smallest(run: Run) -> Pairs:
     """The cases of the smallest size of each family that have a floor."""
     cases = [c for family in ("pipe", "queue") for c in run.good(family, "ping_pong")]
     sizes = {
@@ -37,6 +37,43 @@ def _smallest(run: Run) -> list[tuple[Case, Multiple]]:
     return [(case, found) for case in kept if (found := floors.multiple(run, case))]
 
 
+def _kind(found: Multiple) -> tuple[str, str]:
+    return found.floor.name.implementation, found.floor.name.get("place")
+
+
+def _fastest_first(pairs: Pairs) -> list[str]:
+    least: dict[str, float] = {}
+    for case, found in pairs:
+        name = case.name.implementation
+        least[name] = min(found.value, least.get(name, found.value))
+    return sorted(least, key=lambda name: least[name])
+
+
+def _floor_band(panel: Any, pairs: Pairs) -> None:
+    """The floor at 1, and the widest spread of the floors that stand for it."""
+    found = [s for _, m in pairs if (s := m.floor.summary())]
+    low, high = min(s.low / s.median for s in found), max(s.high / s.median for s in found)
+    panel.axvspan(low, high, color=style.INK, alpha=0.1, linewidth=0, zorder=0)
+    panel.axvline(1, color=style.INK, linewidth=1, zorder=1)
+
+
+def _panel(panel: Any, kind: tuple[str, str], pairs: Pairs) -> None:
+    at = rows_of(panel, _fastest_first(pairs))
+    panel.set_xscale("log")
+    _floor_band(panel, pairs)
+    for case, m in pairs:
+        y = at[case.name.implementation] + OFFSET.get(case.name.get("peers"), 0)
+        spread = [[m.value - m.low], [m.high - m.value]]
+        panel.errorbar(
+            m.value, y, xerr=spread, linestyle="none", elinewidth=1, **style.look(case.name)
+        )
+        if case.noisy:
+            style.noisy_mark(panel, m.value, y)
+    style.log_ticks(panel.xaxis, TIMES_AXIS)
+    panel.set_title(f"{TITLES[kind[0]]}, {kind[1]}")
+    panel.set_xlabel("multiple of the floor")
+
+
 def draw(run: Run, folder: Path) -> Drawn:
     """A row per implementation, a panel per placement and floor."""
     found = _smallest(run)
@@ -44,34 +81,17 @@ def draw(run: Run, folder: Path) -> Drawn:
         return missing(
             STEM, TITLE, run, "floor", "floor/cache_line or floor/futex beside a ping_pong"
         )
-    kinds = sorted({(m.floor.name.implementation, m.floor.name.get("place")) for _, m in found})
-    lists = [
-        [p for p in found if (p[1].floor.name.implementation, p[1].floor.name.get("place")) == k]
-        for k in kinds
-    ]
-    most = max(len(implementations(c for c, _ in pairs)) for pairs in lists)
+    kinds = sorted({_kind(m) for _, m in found})
+    lists = [[pair for pair in found if _kind(pair[1]) == kind] for kind in kinds]
+    most = max(len(_fastest_first(pairs)) for pairs in lists)
     columns = min(2, len(kinds))
-    rows = -(-len(kinds) // columns)
-    figure, axes = style.panels(rows, columns, 5.2, 0.9 + 0.21 * most)
+    figure, axes = style.panels(-(-len(kinds) // columns), columns, 5.2, 0.9 + 0.21 * most)
     for panel in axes.flat[len(kinds) :]:
         panel.set_axis_off()
     for panel, kind, pairs in zip(axes.flat, kinds, lists):
-        at = rows_of(panel, implementations(case for case, _ in pairs))
-        for case, m in pairs:
-            y = at[case.name.implementation] + OFFSET.get(case.name.get("peers"), 0)
-            spread = [[m.value - m.low], [m.high - m.value]]
-            panel.errorbar(
-                m.value, y, xerr=spread, linestyle="none", elinewidth=1, **style.look(case.name)
-            )
-            if case.noisy:
-                style.noisy_mark(panel, m.value, y)
-        panel.axvline(1, color=style.INK, linewidth=1)
-        panel.set_xscale("log")
-        panel.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}×"))
-        panel.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
-        panel.xaxis.set_minor_formatter(NullFormatter())
-        panel.set_title(f"{TITLES[kind[0]]}, {kind[1]}")
-        panel.set_xlabel("multiple of the floor")
+        _panel(panel, kind, pairs)
     style.save(figure, folder, STEM)
-    text = "The line at 1× is the floor of the same run; a floor itself has a spread too. "
-    return Drawn(STEM, TITLE, text + spread_note(c for c, _ in found) + HOLLOW_NOTE + NOISY_NOTE)
+    text = "Line and band at 1×: the floor of the same run, and its own spread. "
+    cases = [case for case, _ in found]
+    text += MEDIAN_NOTE + spread_note(cases) + HOLLOW_NOTE + noisy_note(cases)
+    return Drawn(STEM, TITLE, text)

@@ -5,15 +5,17 @@ from typing import Any
 
 from plots import style, units
 from plots.figures.common import (
-    NOISY_NOTE,
+    MEDIAN_NOTE,
     PEERS,
     Drawn,
     curve,
     implementations,
     missing,
+    noisy_note,
     spread_note,
+    values_of,
 )
-from results.load import TIME, Case, Run
+from results.load import MERIT, Case, Run
 
 
 def _draw(run: Run, folder: Path, stem: str, title: str, scenario: str, counter: str) -> Drawn:
@@ -30,21 +32,24 @@ def _draw(run: Run, folder: Path, stem: str, title: str, scenario: str, counter:
             ]
             _panel(axes[row][column], here, counter, handles)
             axes[row][column].set_title(f"{peers}, {place}")
-        latency = counter == TIME
+        latency = counter == MERIT
         axes[row][0].set_ylabel("round trip" if latency else "throughput, bytes per second")
         formatter = units.time_axis() if latency else units.rate_axis("B/s")
-        axes[row][0].yaxis.set_major_formatter(formatter)
+        style.log_ticks(axes[row][0].yaxis, formatter)
+    sizes = values_of(cases, "size")
     for bottom in axes[-1]:
+        bottom.set_xticks(sizes, [units.size(size) for size in sizes])
+        bottom.minorticks_off()
         bottom.set_xlabel("message size")
     style.legend(figure, handles)
     style.save(figure, folder, stem)
-    return Drawn(stem, title, spread_note(cases) + NOISY_NOTE)
+    note = MEDIAN_NOTE if counter == MERIT else ""
+    return Drawn(stem, title, note + spread_note(cases) + noisy_note(cases))
 
 
 def _panel(axes: Any, cases: list[Case], counter: str, handles: dict[str, Any]) -> None:
     axes.set_xscale("log", base=2)
     axes.set_yscale("log")
-    axes.xaxis.set_major_formatter(units.size_axis())
     for name in implementations(cases):
         points = [(c.name.number("size"), c) for c in cases if c.name.implementation == name]
         handle = curve(axes, points, counter)
@@ -57,7 +62,7 @@ def _panel(axes: Any, cases: list[Case], counter: str, handles: dict[str, Any]) 
 def round_trip(run: Run, folder: Path) -> Drawn:
     """Figure: round trip against message size."""
     title = "Pipes: round trip against message size"
-    return _draw(run, folder, "pipe_round_trip", title, "ping_pong", TIME)
+    return _draw(run, folder, "pipe_round_trip", title, "ping_pong", MERIT)
 
 
 def throughput(run: Run, folder: Path) -> Drawn:

@@ -5,11 +5,12 @@ from pathlib import Path
 from typing import Any
 
 from plots import style, units
-from plots.figures.common import PEERS, Drawn, implementations, missing
+from plots.figures.common import PEERS, Drawn, implementations, missing, shown_size
 from results.load import Case, Run
 
-SHARES = [0.0, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99, 0.995, 0.999, 0.9995, 0.9999, 0.99999]
-TICKS = {0.0: "min", 0.9: "90 %", 0.99: "99 %", 0.999: "99.9 %", 0.9999: "99.99 %"}
+SHARES = [0.5, 0.75, 0.9, 0.95, 0.99, 0.995, 0.999, 0.9995, 0.9999, 0.99999]
+TICKS = {0.5: "50 %", 0.9: "90 %", 0.99: "99 %", 0.999: "99.9 %", 0.9999: "99.99 %"}
+FEWEST_POINTS = 3  # of a curve
 FEWEST_ABOVE = 5  # a percentile with fewer samples above it says little
 
 
@@ -21,7 +22,7 @@ def nines(share: float) -> float:
 def _curve(axes: Any, case: Case) -> Any:
     total = case.histogram.total
     shares = [s for s in SHARES if total * (1 - s) >= FEWEST_ABOVE]
-    if not shares:
+    if len(shares) < FEWEST_POINTS:
         return None
     values = case.histogram.percentiles(shares)
     name = case.name.implementation
@@ -42,7 +43,7 @@ def draw(run: Run, folder: Path, family: str) -> Drawn:
     cases = [case for case in run.good(family, "ping_pong") if case.histogram.total]
     if not cases:
         return missing(stem, title, run, family, f"{family}/ping_pong with a histogram")
-    size = min((c.name.number("size") for c in cases), key=lambda s: abs(s - 64))
+    size = shown_size(cases)
     cases = [case for case in cases if case.name.number("size") == size]
     where = style.places(case.name.get("place") for case in cases)
     figure, axes = style.panels(len(where), 2, 3.9, 3.1, sharex=True, sharey="row")

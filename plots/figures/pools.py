@@ -6,45 +6,67 @@ from typing import Any
 from plots import style, units
 from plots.figures.common import (
     HOLLOW_NOTE,
-    NOISY_NOTE,
     Drawn,
     curve,
     implementations,
     missing,
+    noisy_note,
     spread_note,
     values_of,
 )
-from results.load import Run
+from results.load import Case, Run
 
 STEM, TITLE = "pool_workers", "Pools: tasks per second against the number of workers"
 KINDS = {"cpu_bound": "CPU-bound", "io_bound": "IO-bound"}
+DODGE = 1.03  # neighbours' distance on the axis of workers, so that their bars stay apart
+Kind = tuple[str, str, str]
+
+
+def _kind(case: Case) -> Kind:
+    return case.name.scenario, case.name.get("work"), case.name.get("place")
+
+
+def _busy(case: Case) -> bool:
+    """Whether the slice held a task for each worker: fewer say nothing of that many workers."""
+    return (case.median("iterations") or 0) >= case.name.number("workers")
+
+
+def _panel(panel: Any, kind: Kind, cases: list[Case], handles: dict[str, Any]) -> None:
+    names = implementations(cases)
+    for index, name in enumerate(names):
+        mine = [case for case in cases if case.name.implementation == name]
+        shift = DODGE ** (index - (len(names) - 1) / 2)
+        handle = curve(panel, [(c.name.number("workers") * shift, c) for c in mine], "msgs_per_s")
+        if handle is not None:
+            handles.setdefault(f"{name} ({mine[0].name.get('peers')})", handle)
+    workers = values_of(cases, "workers")
+    panel.set_xscale("log", base=2)
+    panel.set_xticks(workers, [str(n) for n in workers])
+    panel.minorticks_off()
+    panel.set_ylim(bottom=0)
+    panel.yaxis.set_major_formatter(units.rate_axis())
+    panel.set_title(f"{KINDS[kind[0]]}: {kind[1]}, {kind[2]}")
+    panel.set_xlabel("workers")
 
 
 def draw(run: Run, folder: Path) -> Drawn:
     """A line per pool, a panel per kind of work."""
-    cases = run.good("pool", "cpu_bound") + run.good("pool", "io_bound")
+    every = run.good("pool", "cpu_bound") + run.good("pool", "io_bound")
+    cases = [case for case in every if _busy(case)]
     if not cases:
         return missing(STEM, TITLE, run, "pool", "pool/cpu_bound or pool/io_bound")
-    kinds = sorted({(c.name.scenario, c.name.get("work"), c.name.get("place")) for c in cases})
+    kinds = sorted({_kind(case) for case in cases})
     figure, axes = style.panels(1, len(kinds), 3.3, 3.2)
     handles: dict[str, Any] = {}
-    for panel, (scenario, work, place) in zip(axes[0], kinds):
-        here = [c for c in cases if (c.name.scenario, c.name.get("work")) == (scenario, work)]
-        here = [c for c in here if c.name.get("place") == place]
-        for name in implementations(here):
-            points = [(c.name.number("workers"), c) for c in here if c.name.implementation == name]
-            handle = curve(panel, points, "msgs_per_s")
-            if handle is not None:
-                peers = points[0][1].name.get("peers")
-                handles.setdefault(f"{name} ({peers})", handle)
-        workers = values_of(here, "workers")
-        panel.set_xscale("log", base=2)
-        panel.set_xticks(workers, [str(n) for n in workers])
-        panel.set_ylim(bottom=0)
-        panel.yaxis.set_major_formatter(units.rate_axis())
-        panel.set_title(f"{KINDS[scenario]}: {work}, {place}")
-        panel.set_xlabel("workers")
+    for panel, kind in zip(axes[0], kinds):
+        _panel(panel, kind, [case for case in cases if _kind(case) == kind], handles)
     axes[0][0].set_ylabel("tasks per second")
     style.legend(figure, handles)
     style.save(figure, folder, STEM)
-    return Drawn(STEM, TITLE, spread_note(cases) + HOLLOW_NOTE + NOISY_NOTE)
+    left_out = len(every) - len(cases)
+    text = (
+        f"Left out: {left_out} cases whose slice held fewer tasks than workers. "
+        if left_out
+        else ""
+    )
+    return Drawn(STEM, TITLE, text + spread_note(cases) + HOLLOW_NOTE + noisy_note(cases))

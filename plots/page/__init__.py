@@ -5,7 +5,7 @@ from pathlib import Path
 import jinja2
 from markupsafe import Markup
 
-from plots import findings, style, tables, units
+from plots import findings, notices, style, tables, units
 from plots.figures.common import Drawn
 from results.load import Run
 
@@ -57,7 +57,7 @@ def render(run: Run, drawn: list[Drawn], figures: Path) -> str:
         machine=run.meta["machine"],
         what=_what(run),
         findings=findings.main_lines(run),
-        notices=findings.notices(run),
+        notices=notices.notices(run),
         rows=rows,
         columns=tables.COLUMNS,
         values=values,
