@@ -81,7 +81,7 @@ def waiting(run: Run) -> Finding | None:
         parts.append(part)
     ratio = summary(leaders[BLOCKS][0]).median / summary(leaders[SPINS][0]).median
     parts[-1] += f": {times(ratio)} as long"
-    parts.append("but a spinning waiter keeps its CPU busy while nothing comes")
+    parts.append("a spinning waiter keeps its CPU busy while nothing comes")
     cases = leaders[SPINS] + leaders[BLOCKS]
     return Finding("Waiting decides across two CPUs:", parts, [c.text for c in cases])
 
@@ -131,14 +131,11 @@ def pool(run: Run) -> Finding | None:
         found = [c for c in run.good("pool", scenario) if c.name.get("chunk") == chunk]
         several = [c for c in found if c.name.number("workers") > 1]
         workers = min((c.name.number("workers") for c in several or found), default=0)
-        shown = []
         for kind in PEERS:
             if leaders := best(c for c in found if _is(c, kind, workers)):
                 time = with_spread(summary(leaders[0]))
-                shown.append(f"{kind} {named(leaders)}, {time}")
+                parts.append(f"{title}, {kind}: {named(leaders)}, {time}")
                 cases += [c.text for c in leaders]
-        if shown:
-            parts.append(f"{title}: " + ", ".join(shown))
     return Finding("Fastest pool:", parts, cases) if parts else None
 
 

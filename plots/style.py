@@ -22,8 +22,8 @@ INK, FAINT, PAPER = "#3a3b3d", "#c9cacc", "#fefefe"
 PNG_DPI = 110
 LARGEST_SCALE = 1.5  # pixels per point up to which the page enlarges a figure
 # Decades that an axis shows, and the ticks of each up to that many.
-TICKS_PER_DECADE = ((1.3, (1.0, 2.0, 5.0)), (2.5, (1.0, 3.0)))
-MOST_TICKS = 9
+TICKS_PER_DECADE = ((1.3, (1.0, 2.0, 5.0)), (3.2, (1.0, 3.0)))
+MOST_TICKS = {"x": 5, "y": 9}
 # Okabe and Ito's palette first (black is left out: it vanishes on dark paper), then others of
 # middle lightness that can be seen on white and on near-black.
 PALETTE = (
@@ -156,7 +156,7 @@ def log_ticks(axis: Axis, formatter: Formatter) -> None:
     low, high = axis.get_view_interval()
     decades = math.log10(high / low)
     subs = next((s for limit, s in TICKS_PER_DECADE if decades <= limit), (1.0,))
-    axis.set_major_locator(LogLocator(subs=subs, numticks=MOST_TICKS))
+    axis.set_major_locator(LogLocator(subs=subs, numticks=MOST_TICKS[axis.axis_name]))
     axis.set_major_formatter(formatter)
     axis.set_minor_formatter(NullFormatter())
 

@@ -126,7 +126,7 @@ def case_row(run: Run, case: Case, rank: tuple[int, int] | None) -> CaseRow:
         Cell(name.get("peers") or "–", name.get("peers")),
         Cell(name.get("place") or "–", name.get("place")),
         Cell(_with(case), name.number("size") or _with(case)),
-        number(rank[0], f"{rank[0]} of {rank[1]}") if rank else number(None),
+        number(rank[0], f"{rank[0]}/{rank[1]}", "of so many contenders") if rank else number(None),
         _main(case, found),
         _spread(found),
         number(mean, units.time(mean)),

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from plots import style, units
+from plots.comparing import summary
 from plots.figures.common import (
     MEDIAN_NOTE,
     PEERS,
@@ -14,9 +15,10 @@ from plots.figures.common import (
     shown_size,
     spread_note,
 )
-from results.load import MERIT, Case, Run
+from results.load import Case, Run
 
 CPU = "cpu_ns_per_msg"
+ON_FRONT = {"markersize": 7, "markeredgecolor": style.INK, "markeredgewidth": 1.5, "zorder": 9}
 
 
 def front(points: list[tuple[float, float]]) -> list[int]:
@@ -31,11 +33,10 @@ def front(points: list[tuple[float, float]]) -> list[int]:
 def _panel(axes: Any, cases: list[Case], handles: dict[str, Any]) -> None:
     axes.set_xscale("log")
     axes.set_yscale("log")
-    points = []
-    for case in cases:
-        cpu, latency = case.summary(CPU), case.summary(MERIT)
-        assert cpu is not None and latency is not None
-        points.append((cpu.median, latency.median))
+    points = [(summary(case, CPU).median, summary(case).median) for case in cases]
+    best = front(points)
+    for index, case in enumerate(cases):
+        cpu, latency = summary(case, CPU), summary(case)
         handles[case.name.implementation] = axes.errorbar(
             cpu.median,
             latency.median,
@@ -45,17 +46,14 @@ def _panel(axes: Any, cases: list[Case], handles: dict[str, Any]) -> None:
             elinewidth=0.8,
             **{**style.look(case.name), "markerfacecolor": style.colour(case.name.implementation)},
         )
+        if index in best:
+            shade = style.colour(case.name.implementation)
+            look = style.look(case.name) | {"markerfacecolor": shade} | ON_FRONT
+            axes.plot(*points[index], **look)
         if case.noisy:
-            style.noisy_mark(axes, *points[-1])
-    best = [points[index] for index in front(points)]
-    axes.plot([x for x, _ in best], [y for _, y in best], color=style.INK, linewidth=0.9, zorder=0)
-    marks: dict[str, Any] = {
-        "linestyle": "none",
-        "marker": "*",
-        "markersize": 5,
-        "color": style.PAPER,
-    }
-    axes.plot([x for x, _ in best], [y for _, y in best], zorder=9, **marks)
+            style.noisy_mark(axes, *points[index])
+    line = [points[index] for index in best]
+    axes.plot([x for x, _ in line], [y for _, y in line], color=style.INK, linewidth=0.9, zorder=0)
 
 
 def draw(run: Run, folder: Path, family: str) -> Drawn:
@@ -78,13 +76,12 @@ def draw(run: Run, folder: Path, family: str) -> Drawn:
             axes[row][column].set_title(f"{peers}, {place}")
             axes[row][column].tick_params(labelleft=column == 0)
             _panel(axes[row][column], here, handles)
-            if here:
-                style.log_ticks(axes[row][column].xaxis, units.time_axis())
-                style.log_ticks(axes[row][column].yaxis, units.time_axis())
+        style.log_ticks(axes[row][0].xaxis, units.time_axis())
+        style.log_ticks(axes[row][0].yaxis, units.time_axis())
         axes[row][0].set_ylabel(f"round trip of {units.size(size)}")
     for bottom in axes[-1]:
         bottom.set_xlabel("processor time of both ends per round trip")
     style.legend(figure, handles)
     style.save(figure, folder, stem)
-    text = "Lower left is better. Starred and joined: no other implementation is better in both. "
+    text = "Lower left is better. Dark edges, joined: no other implementation is better in both. "
     return Drawn(stem, title, text + MEDIAN_NOTE + spread_note(cases) + noisy_note(cases))

@@ -50,17 +50,18 @@ def _fastest_first(pairs: Pairs) -> list[str]:
 
 
 def _floor_band(panel: Any, pairs: Pairs) -> None:
-    """The floor at 1, and the widest spread of the floors that stand for it."""
+    """The floor at 1, and the widest spread of the floors that stand for it, as far as it is seen."""
     found = [s for _, m in pairs if (s := m.floor.summary())]
     low, high = min(s.low / s.median for s in found), max(s.high / s.median for s in found)
-    panel.axvspan(low, high, color=style.INK, alpha=0.1, linewidth=0, zorder=0)
     panel.axvline(1, color=style.INK, linewidth=1, zorder=1)
+    seen = panel.get_xlim()
+    panel.axvspan(low, high, color=style.INK, alpha=0.1, linewidth=0, zorder=0)
+    panel.set_xlim(seen)
 
 
 def _panel(panel: Any, kind: tuple[str, str], pairs: Pairs) -> None:
     at = rows_of(panel, _fastest_first(pairs))
     panel.set_xscale("log")
-    _floor_band(panel, pairs)
     for case, m in pairs:
         y = at[case.name.implementation] + OFFSET.get(case.name.get("peers"), 0)
         spread = [[m.value - m.low], [m.high - m.value]]
@@ -69,6 +70,7 @@ def _panel(panel: Any, kind: tuple[str, str], pairs: Pairs) -> None:
         )
         if case.noisy:
             style.noisy_mark(panel, m.value, y)
+    _floor_band(panel, pairs)
     style.log_ticks(panel.xaxis, TIMES_AXIS)
     panel.set_title(f"{TITLES[kind[0]]}, {kind[1]}")
     panel.set_xlabel("multiple of the floor")

@@ -19,6 +19,7 @@ from results.load import Case, Run
 STEM, TITLE = "pool_workers", "Pools: tasks per second against the number of workers"
 KINDS = {"cpu_bound": "CPU-bound", "io_bound": "IO-bound"}
 DODGE = 1.03  # neighbours' distance on the axis of workers, so that their bars stay apart
+MARGIN = 1.25  # around the axis of workers
 Kind = tuple[str, str, str]
 
 
@@ -31,7 +32,9 @@ def _busy(case: Case) -> bool:
     return (case.median("iterations") or 0) >= case.name.number("workers")
 
 
-def _panel(panel: Any, kind: Kind, cases: list[Case], handles: dict[str, Any]) -> None:
+def _panel(
+    panel: Any, kind: Kind, cases: list[Case], workers: list[int], handles: dict[str, Any]
+) -> None:
     names = implementations(cases)
     for index, name in enumerate(names):
         mine = [case for case in cases if case.name.implementation == name]
@@ -39,8 +42,8 @@ def _panel(panel: Any, kind: Kind, cases: list[Case], handles: dict[str, Any]) -
         handle = curve(panel, [(c.name.number("workers") * shift, c) for c in mine], "msgs_per_s")
         if handle is not None:
             handles.setdefault(f"{name} ({mine[0].name.get('peers')})", handle)
-    workers = values_of(cases, "workers")
     panel.set_xscale("log", base=2)
+    panel.set_xlim(workers[0] / MARGIN, workers[-1] * MARGIN)
     panel.set_xticks(workers, [str(n) for n in workers])
     panel.minorticks_off()
     panel.set_ylim(bottom=0)
@@ -58,8 +61,10 @@ def draw(run: Run, folder: Path) -> Drawn:
     kinds = sorted({_kind(case) for case in cases})
     figure, axes = style.panels(1, len(kinds), 3.3, 3.2)
     handles: dict[str, Any] = {}
+    workers = values_of(every, "workers")
     for panel, kind in zip(axes[0], kinds):
-        _panel(panel, kind, [case for case in cases if _kind(case) == kind], handles)
+        here = [case for case in cases if _kind(case) == kind]
+        _panel(panel, kind, here, workers, handles)
     axes[0][0].set_ylabel("tasks per second")
     style.legend(figure, handles)
     style.save(figure, folder, STEM)

@@ -10,6 +10,7 @@ from plots import report
 from tests.page.browser import Visit, visit
 from tests.results.make_run import write_run
 
+SCROLL_BAR = 15  # pixels; the browser of the tests hides them
 SHOWN = "[...document.querySelectorAll('#table tbody tr')].filter((r) => !r.hidden)"
 FILTER = f"""
   const text = document.getElementById("filter-text");
@@ -96,6 +97,17 @@ def test_nothing_is_wider_than_the_window(page: Path, tmp_path: Path, width: int
     inner, scroll, wide = at(page, tmp_path, script, width)
     assert inner == width
     assert (scroll <= width, wide) == (True, [])
+
+
+def test_the_table_fits_a_window_of_1400_pixels_beside_scroll_bars(
+    page: Path, tmp_path: Path
+) -> None:
+    script = """
+      const box = document.getElementById("table").parentElement;
+      return [box.clientWidth, box.scrollWidth];
+    """
+    client, scroll = at(page, tmp_path, script, 1400 - 2 * SCROLL_BAR)
+    assert scroll <= client
 
 
 def test_the_page_asks_for_nothing_outside_itself(page: Path, tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from plots import findings, floors, report, style, tables, units
+from plots import comparing, findings, floors, notices, report, style, tables, units
 from plots.figures.cost_map import front
 from results.load import Run, load
 from tests.results.make_run import write_run
@@ -46,6 +46,7 @@ def test_every_figure_is_written_as_svg_with_text_and_as_png(folder: Path) -> No
 def test_the_page_holds_findings_table_and_figures(folder: Path, run: Run) -> None:
     page = (folder / "report.html").read_text()
     assert page.count("<svg") == len(FIGURES)
+    assert "<strong>Placement decides:</strong>" in page
     assert page.count("<tr data-name=") == len(tables.case_rows(run))
     assert "claims" in page and "no SMT siblings" in page and "libtbb-dev is missing" in page
 
@@ -92,8 +93,50 @@ def test_spinning_is_held_against_a_cache_line_and_blocking_against_a_futex(run:
 
 
 def test_ties_are_named_as_ties(run: Run) -> None:
-    cases = findings.best(run.good("pipe", "ping_pong", place="same_l3", size="65536"))
-    assert "tied with" in findings.named(cases)
+    cases = comparing.best(run.good("pipe", "ping_pong", place="same_l3", size="65536"))
+    assert "tied with" in comparing.named(cases)
+
+
+def test_a_tie_of_many_names_two_and_counts_the_others(run: Run) -> None:
+    cases = run.good("queue", "ping_pong", place="same_l3", peers="threads")[:5]
+    names = [case.name.implementation for case in cases]
+    assert comparing.named(cases) == f"{names[0]} (tied with {names[1]} and 3 more)"
+
+
+def test_an_interrupted_launch_changes_the_mean_column_only(tmp_path: Path) -> None:
+    folder = write_run(tmp_path, 3)
+    name = "pipe/pipe_pair/ping_pong/peers:processes/place:same_cpu/size:64"
+    before = load(folder)
+    for path in folder.glob("pipe-0[01].json"):
+        data = json.loads(path.read_text())
+        row = next(r for r in data["benchmarks"] if r["name"].startswith(f"{name}/"))
+        row["real_time"] *= 1000
+        path.write_text(json.dumps(data))
+    after = load(folder)
+    assert tables.ranks(before) == tables.ranks(after)
+    assert [f.text for f in findings.main_lines(before)] == [
+        f.text for f in findings.main_lines(after)
+    ]
+    mean = tables.COLUMNS.index("mean")
+    cells = [tables.case_row(run, run.by_text[name], None).cells for run in (before, after)]
+    assert cells[0][:mean] == cells[1][:mean] and cells[0][mean] != cells[1][mean]
+
+
+def test_few_samples_are_noted(tmp_path: Path) -> None:
+    folder = write_run(tmp_path, 1)
+    path = folder / "pipe-00.json"
+    data = json.loads(path.read_text())
+    row = next(r for r in data["benchmarks"] if "samples" in r)
+    row["samples"] = 2.0
+    path.write_text(json.dumps(data))
+    name = row["name"].removesuffix("/manual_time")
+    assert [f.cases for f in notices.notices(load(folder)) if f.lead == "Few samples:"] == [[name]]
+
+
+def test_processes_are_held_against_threads_by_medians_of_pairs(run: Run) -> None:
+    found = findings.peers(run)
+    assert found and "round trips between processes take" in found.text
+    assert "median of" in found.text and "can't be told apart" in found.text
 
 
 def test_the_front_is_what_nothing_beats_in_both() -> None:
