@@ -73,14 +73,16 @@ def waiting(run: Run) -> Finding | None:
     if not all(leaders.values()):
         return None
     parts = []
-    for title, kind in (("spinning", SPINS), ("blocking", BLOCKS)):
+    ratio = summary(leaders[BLOCKS][0]).median / summary(leaders[SPINS][0]).median
+    for title, kind in (
+        ("best spinning round trip", SPINS),
+        (f"best blocking one, {times(ratio)} as long", BLOCKS),
+    ):
         winner = leaders[kind][0]
-        part = f"best {title} round trip: {named(leaders[kind])}, {with_spread(summary(winner))}"
+        part = f"{title}: {named(leaders[kind])}, {with_spread(summary(winner))}"
         if cpu := winner.median("cpu_ns_per_msg"):
             part += f", {units.time(cpu)} of processor time"
         parts.append(part)
-    ratio = summary(leaders[BLOCKS][0]).median / summary(leaders[SPINS][0]).median
-    parts[-1] += f": {times(ratio)} as long"
     parts.append("a spinning waiter keeps its CPU busy while nothing comes")
     cases = leaders[SPINS] + leaders[BLOCKS]
     return Finding("Waiting decides across two CPUs:", parts, [c.text for c in cases])

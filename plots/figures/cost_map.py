@@ -83,5 +83,5 @@ def draw(run: Run, folder: Path, family: str) -> Drawn:
         bottom.set_xlabel("processor time of both ends per round trip")
     style.legend(figure, handles)
     style.save(figure, folder, stem)
-    text = "Lower left is better. Dark edges, joined: no other implementation is better in both. "
+    text = "Lower left is better. Edged and joined: no other implementation is better in both. "
     return Drawn(stem, title, text + MEDIAN_NOTE + spread_note(cases) + noisy_note(cases))

@@ -53,7 +53,6 @@ def draw(run: Run, folder: Path, family: str) -> Drawn:
             panel = axes[row][column]
             panel.set_title(f"{peers}, {place}")
             panel.set_yscale("log")
-            panel.yaxis.set_major_formatter(units.time_axis())
             panel.set_xticks([nines(s) for s in TICKS], list(TICKS.values()))
             here = [
                 c for c in cases if (c.name.get("place"), c.name.get("peers")) == (place, peers)
@@ -62,6 +61,7 @@ def draw(run: Run, folder: Path, family: str) -> Drawn:
                 handle = _curve(panel, next(c for c in here if c.name.implementation == name))
                 if handle is not None:
                     handles.setdefault(name, handle)
+        style.log_ticks(axes[row][0].yaxis, units.time_axis())
         axes[row][0].set_ylabel(f"round trip of {units.size(size)}")
     for bottom in axes[-1]:
         bottom.set_xlabel("percentile of all samples")
@@ -71,6 +71,7 @@ def draw(run: Run, folder: Path, family: str) -> Drawn:
     launches = max(len(case.values()) for case in cases)
     text = (
         f"Samples of {launches} launches at most, added up; {counts[0]:,} to {counts[-1]:,} samples per"
-        f" curve; a curve ends where fewer than {FEWEST_ABOVE} samples lie above it."
+        f" case; a curve ends where fewer than {FEWEST_ABOVE} samples lie above it, and has"
+        f" {FEWEST_POINTS} points at least or is not drawn."
     )
     return Drawn(stem, title, text)
