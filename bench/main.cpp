@@ -100,7 +100,7 @@ int run(int argc, char** argv) {
     for (const Case& one : chosen) std::puts(harness::to_string(one.name).c_str());
     return EXIT_SUCCESS;
   }
-  if (!pass_on(argv[0], arguments)) return exit_usage;
+  if (!pass_on(basename(argv[0]), arguments)) return exit_usage;  // a result names no folder
   describe_run(topology, options);
 
   constexpr double ns_per_ms = 1e6;
