@@ -10,7 +10,6 @@
 #include <cstring>
 #include <utility>
 
-
 namespace handoff::harness {
 namespace {
 
