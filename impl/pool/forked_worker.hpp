@@ -1,9 +1,7 @@
 #pragma once
 
 #include <fcntl.h>
-#include <poll.h>
 #include <sys/prctl.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -12,7 +10,7 @@
 #include <string>
 #include <utility>
 
-#include "../common/status.hpp"
+#include "../common/pidfd.hpp"
 
 namespace handoff::detail {
 
@@ -21,7 +19,7 @@ class ForkedWorker {
  public:
   ForkedWorker() = default;
   ForkedWorker(ForkedWorker&& other) noexcept
-      : pid_(std::exchange(other.pid_, -1)), pidfd_(std::exchange(other.pidfd_, -1)) {}
+      : pid_(std::exchange(other.pid_, -1)), pidfd_(std::move(other.pidfd_)) {}
   ForkedWorker& operator=(ForkedWorker&& other) noexcept {
     std::swap(pid_, other.pid_);
     std::swap(pidfd_, other.pidfd_);
@@ -49,21 +47,19 @@ class ForkedWorker {
       }
       _exit(1);
     }
-    // Not glibc's pidfd_open: its header of 2.36 lacks extern "C".
-    pidfd_ = static_cast<int>(syscall(SYS_pidfd_open, pid_, 0));
-    if (pidfd_ == -1) {
-      int error = errno;
+    try {
+      pidfd_ = open_pidfd(pid_);
+    } catch (...) {
       kill();
       reap();
-      errno = error;
-      throw_errno("pidfd_open of a pool's worker");
+      throw;
     }
   }
 
   bool is_alive() const { return pid_ != -1; }
   pid_t pid() const { return pid_; }
   /// Readable as soon as the process has ended.
-  int pidfd() const { return pidfd_; }
+  int pidfd() const { return pidfd_.get(); }
   void kill() { ::kill(pid_, SIGKILL); }  // not reaped yet, so that the id is still its own
 
   /// Waits for its end, and says how it came: "worker 4711 was killed by signal 9 (Killed)".
@@ -71,10 +67,8 @@ class ForkedWorker {
     int status = 0;
     while (waitpid(pid_, &status, 0) == -1 && errno == EINTR) {
     }
-    if (pidfd_ != -1) close(pidfd_);
     std::string end = "worker " + std::to_string(pid_);
-    pid_ = -1;
-    pidfd_ = -1;
+    forget();
     if (WIFSIGNALED(status)) {
       int signal = WTERMSIG(status);
       return end + " was killed by signal " + std::to_string(signal) + " (" + strsignal(signal) +
@@ -85,14 +79,13 @@ class ForkedWorker {
 
   /// In another child of the same parent: drops the copy of the descriptor.
   void forget() {
-    if (pidfd_ != -1) close(pidfd_);
     pid_ = -1;
-    pidfd_ = -1;
+    pidfd_.reset();
   }
 
  private:
   pid_t pid_ = -1;
-  int pidfd_ = -1;
+  Descriptor pidfd_;
 };
 
 }  // namespace handoff::detail
