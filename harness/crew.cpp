@@ -16,8 +16,6 @@ namespace handoff::harness {
 namespace {
 
 constexpr std::uint64_t stop = 0;  // a phase of no operations ends the worker
-/// How often a waiting parent looks for the dead. Rare enough not to disturb who is measured.
-constexpr auto look_interval = std::chrono::milliseconds(20);
 
 /// Pins the calling thread, and gives it its CPUs back: pages touched meanwhile lie near `cpu`.
 class PinnedMeanwhile {
@@ -71,6 +69,7 @@ struct alignas(isolation) Crew::Desk {
 Crew::Crew(CrewPlan plan)
     : plan_(std::move(plan)),
       memory_(Region::shared(sizeof(Control) + plan_.cpus.size() * sizeof(Desk))),
+      bell_(std::make_shared<Bell>()),
       control_(new (memory_.data()) Control),
       desks_(reinterpret_cast<Desk*>(memory_.data() + sizeof(Control))) {
   static_assert(sizeof(Control) % alignof(Desk) == 0);
@@ -83,7 +82,8 @@ Crew::Crew(CrewPlan plan)
                                             .workers = workers,
                                             .work = [this](unsigned worker) { work(worker); },
                                             .before = [this] { construct_object(); },
-                                            .after = [this] { destroy_object(); }});
+                                            .after = [this] { destroy_object(); },
+                                            .bell = bell_});
     if (processes) plan_.program.started(object_memory_->data());
     wait_until_all(control_->arrived, "getting ready");
     std::vector<pid_t> ids = worker_ids();
@@ -128,9 +128,8 @@ void Crew::work(unsigned worker) {
   for (std::uint32_t phase = 0;; ++phase) {
     std::int64_t migrations = migrations_of_all(all_ids);
     Cost helpers = cost_of_all(seat.also_account);
-    desk.steps.fetch_add(1, std::memory_order_relaxed);         // a hint: orders nothing
-    control_->arrived.fetch_add(1, std::memory_order_release);  // after the desk is in order
-    futex_wake(control_->arrived);
+    desk.steps.fetch_add(1, std::memory_order_relaxed);  // a hint: orders nothing
+    count_in(control_->arrived);
     // acquire: `count` is read after the gate has opened.
     while (control_->phase.load(std::memory_order_acquire) == phase) {
       futex_wait(control_->phase, phase);
@@ -146,9 +145,13 @@ void Crew::work(unsigned worker) {
     desk.cost += cost_of_all(seat.also_account) - helpers;
     desk.migrations = migrations_of_all(all_ids) - migrations;
     desk.steps.fetch_add(1, std::memory_order_relaxed);
-    control_->done.fetch_add(1, std::memory_order_release);  // after the desk has been written
-    futex_wake(control_->done);
+    count_in(control_->done);
   }
+}
+
+void Crew::count_in(std::atomic<std::uint32_t>& word) {
+  // release: the parent reads the desks after it has seen all workers counted.
+  if (word.fetch_add(1, std::memory_order_release) + 1 == plan_.cpus.size()) bell_->ring();
 }
 
 void Crew::raise(unsigned worker, const char* when) {
@@ -158,14 +161,13 @@ void Crew::raise(unsigned worker, const char* when) {
 
 void Crew::wait_until_all(std::atomic<std::uint32_t>& word, const char* what) {
   Deadline watchdog = after(plan_.watchdog);
-  for (;;) {
-    // acquire: what the workers wrote on their desks is read after their count.
-    std::uint32_t seen = word.load(std::memory_order_acquire);
-    if (seen == plan_.cpus.size()) break;
-    futex_wait(word, seen, Clock::now() + look_interval);
-    if (word.load(std::memory_order_acquire) == plan_.cpus.size()) break;
+  // acquire: what the workers wrote on their desks is read after their count.
+  while (word.load(std::memory_order_acquire) != plan_.cpus.size()) {
     if (auto worker = team_->failed()) raise(*worker, what);
-    if (Clock::now() < watchdog) continue;
+    if (Clock::now() < watchdog) {
+      team_->wait(watchdog);
+      continue;
+    }
     team_->finish(at_once);
     // All who still ran count as hung, but the rest only waited for the one furthest behind.
     Desk* behind = std::min_element(desks_, desks_ + plan_.cpus.size(),

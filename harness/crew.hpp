@@ -113,11 +113,13 @@ class Crew {
   void work(unsigned worker);
   void construct_object();
   void destroy_object();
+  void count_in(std::atomic<std::uint32_t>& word);
   void wait_until_all(std::atomic<std::uint32_t>& word, const char* what);
   [[noreturn]] void raise(unsigned worker, const char* when);
 
   CrewPlan plan_;
-  Region memory_;  ///< of the control block and a desk per worker
+  Region memory_;               ///< of the control block and a desk per worker
+  std::shared_ptr<Bell> bell_;  ///< rung when the last worker is at the gate, or done
   Control* control_;
   Desk* desks_;
   std::unique_ptr<Region> object_memory_;

@@ -11,12 +11,14 @@
 #include <cstring>
 #include <thread>
 
+#include "impl/common/pidfd.hpp"
+#include "impl/common/poll.hpp"
+
 namespace handoff::harness {
 namespace {
 
 using Kind = Fate::Kind;
 constexpr std::size_t message_bytes = 480;
-constexpr auto look_interval = std::chrono::milliseconds(2);
 
 void end_with_parent(pid_t parent) {
   prctl(PR_SET_PDEATHSIG, SIGKILL);
@@ -55,6 +57,7 @@ struct Team::Slot {
 Team::Team(const TeamPlan& plan)
     : peers_(plan.peers),
       workers_(plan.workers),
+      bell_(plan.bell),
       slots_memory_(Region::shared(sizeof(Slot) * plan.workers)),
       slots_(reinterpret_cast<Slot*>(slots_memory_.data())) {
   for (unsigned i = 0; i < workers_; ++i) new (&slots_[i]) Slot;
@@ -84,7 +87,13 @@ void Team::start(const TeamPlan& plan) {
       }
       _exit(EXIT_SUCCESS);
     }
-    children_.push_back({.pid = pid});
+    children_.push_back({.pid = pid, .pidfd = {}});
+    try {
+      children_.back().pidfd = open_pidfd(pid);
+    } catch (...) {
+      kill();
+      throw;
+    }
   }
 }
 
@@ -113,6 +122,7 @@ void Team::run_slot(const TeamPlan& plan, unsigned worker) {
     std::snprintf(slot.message, message_bytes, "%s", error.what());
     slot.set(Kind::threw);
   }
+  bell_->ring();
 }
 
 void Team::record_end(std::size_t child, int status) {
@@ -139,6 +149,7 @@ void Team::reap(bool wait) {
     } while (ended == -1 && errno == EINTR);
     if (ended == 0) continue;
     child.reaped = true;
+    child.pidfd.reset();
     record_end(i, status);
   }
 }
@@ -162,10 +173,17 @@ void Team::mark_running_as(Kind kind) {
   }
 }
 
-void Team::finish(Deadline deadline) {
-  while (!failed() && !all_reaped() && Clock::now() < deadline) {
-    std::this_thread::sleep_for(look_interval);
+void Team::wait(Deadline deadline) {
+  std::vector<pollfd> events{{bell_->descriptor(), POLLIN, 0}};
+  for (const Child& child : children_) {
+    if (!child.reaped) events.push_back({child.pidfd.get(), POLLIN, 0});
   }
+  poll_until(events, deadline);
+  bell_->reset();
+}
+
+void Team::finish(Deadline deadline) {
+  while (!failed() && !all_reaped() && Clock::now() < deadline) wait(deadline);
   if (!failed()) mark_running_as(Kind::hung);
   kill();
 }

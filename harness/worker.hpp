@@ -8,7 +8,9 @@
 #include <string>
 #include <vector>
 
+#include "harness/bell.hpp"
 #include "harness/region.hpp"
+#include "impl/common/descriptor.hpp"
 #include "impl/common/info.hpp"
 #include "impl/common/status.hpp"
 
@@ -33,6 +35,8 @@ struct TeamPlan {
   /// Threads only: runs in their process before the first and after the last of them.
   std::function<void()> before = [] {};
   std::function<void()> after = [] {};
+  /// Rung whenever a worker has ended; workers may ring it too.
+  std::shared_ptr<Bell> bell = std::make_shared<Bell>();
 };
 
 /// Workers that are forked processes, or the threads of one forked process: either way a hang or
@@ -49,6 +53,10 @@ class Team {
 
   /// Looks, without waiting, for a worker that has failed; its number.
   std::optional<unsigned> failed();
+  /// Sleeps until a worker ends, whatever of, or the bell is rung, or the deadline has passed; may
+  /// return early. Sets no timer but the deadline's: one that is due soon keeps an idle CPU from
+  /// its deeper sleep, and so changes what a wake-up costs to those who are measured.
+  void wait(Deadline deadline);
   /// Waits until all have ended, or one has failed, or the deadline has passed; then kills the
   /// rest. Those who had to be killed because time was over have hung.
   void finish(Deadline deadline);
@@ -61,6 +69,7 @@ class Team {
   struct Slot;
   struct Child {
     pid_t pid = -1;
+    Descriptor pidfd;
     bool reaped = false;
   };
 
@@ -74,6 +83,7 @@ class Team {
 
   Peers peers_;
   unsigned workers_;
+  std::shared_ptr<Bell> bell_;
   Region slots_memory_;
   Slot* slots_;
   std::vector<Child> children_;
