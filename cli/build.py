@@ -40,17 +40,29 @@ def cached_home(folder: Path) -> str | None:
     return found.group(1) if found else None
 
 
-def not_built(folder: Path | None = None) -> list[dict[str, str]]:
-    """The lines of the catalogue that this build left out, with the reason."""
+def catalogue(folder: Path) -> list[dict[str, str | bool]]:
+    """The lines of the catalogue as the build in this folder found them."""
     try:
-        lines = json.loads(((folder or RELEASE) / "catalogue.json").read_text())
+        lines: list[dict[str, str | bool]] = json.loads((folder / "catalogue.json").read_text())
     except (OSError, ValueError):
         return []
+    return lines
+
+
+def not_built(folder: Path | None = None) -> list[dict[str, str]]:
+    """The lines of the catalogue that this build left out, with the reason."""
     return [
-        {"family": line["family"], "name": line["header"], "reason": line["reason"]}
-        for line in lines
+        {"family": str(line["family"]), "name": str(line["header"]), "reason": str(line["reason"])}
+        for line in catalogue(folder or RELEASE)
         if not line["built"]
     ]
+
+
+def can_build_more(folder: Path) -> bool:
+    """True when a package has come that a line of the catalogue was left out for."""
+    lines = [line for line in catalogue(folder) if not line["built"] and line["package"]]
+    wanted = {str(line["package"]): "" for line in lines}
+    return bool(wanted) and len(packages.missing(wanted)) < len(wanted)
 
 
 def configure_arguments(folder: Path, installed: bool) -> list[str] | None:
@@ -60,8 +72,8 @@ def configure_arguments(folder: Path, installed: bool) -> list[str] | None:
         return ["--fresh"]
     if not (folder / "build.ninja").exists():
         return []
-    if installed or not_built(folder):
-        return ["-U", "HANDOFF_HAS_*"]  # look again for headers that were absent
+    if installed or can_build_more(folder):
+        return ["-U", "HANDOFF_HAS_*", "-U", "HANDOFF_LIBRARY_*"]  # look again for what was absent
     if (ROOT / "CMakePresets.json").stat().st_mtime > cache.stat().st_mtime:
         return []
     return None
@@ -112,12 +124,14 @@ def build(preset: str, targets: list[str]) -> None:
         say(f"Built {preset}: {steps} steps in {duration(process.now() - started)}.")
 
 
-def set_up(report: bool = False, test: bool = False, may_install: bool = True) -> bool:
+def set_up(
+    report: bool = False, test: bool = False, may_install: bool = True, heavy: bool = False
+) -> bool:
     """Packages, then the release build (the benchmarks; everything for tests).
 
     Returns whether packages were installed.
     """
-    installed = packages.ensure(report, test, may_install)
+    installed = packages.ensure(report, test, may_install, heavy)
     configure("release", installed)
     build("release", [] if test else BENCH_TARGETS)
     return installed

@@ -90,6 +90,9 @@ def parser() -> argparse.ArgumentParser:
     setup = commands.add(
         "setup", "install missing Debian packages and build", ["setup", "setup --no-install"]
     )
+    setup.add_argument(
+        "--all", action="store_true", help="also large packages: brokers, servers, gRPC"
+    )
     setup.add_argument("--tests", action="store_true", help="also what only the tests need")
     add_no_install(setup)
 
@@ -182,7 +185,7 @@ def run_command(options: argparse.Namespace, words: Sequence[str], flags: list[s
     may_install = not options.no_install
     match options.command:
         case "setup":
-            build.set_up(report=True, test=options.tests, may_install=may_install)
+            build.set_up(True, options.tests, may_install, heavy=options.all)
             say("Ready: ./handoff report measures, ./handoff list shows what there is.")
             return Exit.OK
         case "list":

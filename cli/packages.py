@@ -42,14 +42,16 @@ TESTING = {
     "python3-pytest": "Python tests",
     "chromium": "tests of the page in a browser",
 }
+HEAVY: dict[str, str] = {}
 LISTS = Path("/var/lib/apt/lists")
 LISTS_MAX_AGE_S = 7 * 24 * 3600
 TAIL_LINES = 15
 
 
-def wanted(report: bool, test: bool) -> dict[str, str]:
+def wanted(report: bool, test: bool, heavy: bool = False) -> dict[str, str]:
     """Package name to purpose, for what is going to be done."""
-    return BUILDING | (REPORTING if report or test else {}) | (TESTING if test else {})
+    names = BUILDING | (REPORTING if report or test else {}) | (TESTING if test else {})
+    return names | (HEAVY if heavy or test else {})
 
 
 def is_debian(os_release: Path = Path("/etc/os-release")) -> bool:
@@ -140,9 +142,9 @@ def install(names: list[str], prefix: list[str]) -> None:
         )
 
 
-def ensure(report: bool, test: bool, may_install: bool) -> bool:
+def ensure(report: bool, test: bool, may_install: bool, heavy: bool = False) -> bool:
     """Sees to it that every needed package is there; returns whether any was installed."""
-    names = wanted(report, test)
+    names = wanted(report, test, heavy)
     if not is_debian():
         say(
             "This is not Debian: packages are neither checked nor installed. Needed (Debian's names):"

@@ -28,22 +28,32 @@ function(handoff_row_struct out family type policy struct)
   set(${out} "struct ${struct} {\n${alias}};\n" PARENT_SCOPE)
 endfunction()
 
-function(handoff_catalogue_json family header built reason)
+# `package`: what would have to be installed to build it, if anything.
+function(handoff_catalogue_json family header built reason package)
   list(APPEND HANDOFF_CATALOGUE_JSON
-    "  {\"family\": \"${family}\", \"header\": \"${header}\", \"built\": ${built}, \"reason\": \"${reason}\"}")
+    "  {\"family\": \"${family}\", \"header\": \"${header}\", \"built\": ${built}, \"reason\": \"${reason}\", \"package\": \"${package}\"}")
   set(HANDOFF_CATALOGUE_JSON "${HANDOFF_CATALOGUE_JSON}" PARENT_SCOPE)
 endfunction()
 
 function(handoff_implementation family header type)
-  cmake_parse_arguments(ROW "" "" "WAITING;NEEDS" ${ARGN})
+  cmake_parse_arguments(ROW "" "" "WAITING;NEEDS;LINK" ${ARGN})
   if(ROW_NEEDS)
     list(GET ROW_NEEDS 0 needed_header)
     list(GET ROW_NEEDS 1 package)
     string(MAKE_C_IDENTIFIER "HANDOFF_HAS_${needed_header}" found)
     set(CMAKE_REQUIRED_FLAGS "-std=c++20")
     check_include_file_cxx(${needed_header} ${found})
-    if(NOT ${found})
-      handoff_catalogue_json(${family} ${header} false "needs the Debian package ${package}")
+    set(complete ${${found}})
+    foreach(library IN LISTS ROW_LINK)
+      find_library(HANDOFF_LIBRARY_${library} ${library})
+      if(HANDOFF_LIBRARY_${library})
+        set_property(GLOBAL APPEND PROPERTY HANDOFF_LINK_${family} ${HANDOFF_LIBRARY_${library}})
+      else()
+        set(complete FALSE)
+      endif()
+    endforeach()
+    if(NOT complete)
+      handoff_catalogue_json(${family} ${header} false "needs the Debian package ${package}" ${package})
       set(HANDOFF_CATALOGUE_JSON "${HANDOFF_CATALOGUE_JSON}" PARENT_SCOPE)
       return()
     endif()
@@ -74,12 +84,18 @@ function(handoff_implementation family header type)
     "#include \"impl/${family}/${header}.hpp\"\n#include \"tests/conformance/${family}.hpp\"\n\nnamespace handoff::conformance {\nnamespace {\n${rows}${instances}}  // namespace\n}  // namespace handoff::conformance\n"
     @ONLY)
   set(HANDOFF_HEADERS_${family} ${HANDOFF_HEADERS_${family}} ${header} PARENT_SCOPE)
-  handoff_catalogue_json(${family} ${header} true "")
+  handoff_catalogue_json(${family} ${header} true "" "")
+  set(HANDOFF_CATALOGUE_JSON "${HANDOFF_CATALOGUE_JSON}" PARENT_SCOPE)
+endfunction()
+
+function(handoff_absent family name why)
+  handoff_catalogue_json(${family} ${name} false "${why}" "")
   set(HANDOFF_CATALOGUE_JSON "${HANDOFF_CATALOGUE_JSON}" PARENT_SCOPE)
 endfunction()
 
 # Call after the catalogue has been read: writes catalogue.json, and for each family the unit that
-# adds all its rows. Sets HANDOFF_BENCH_<family> and HANDOFF_CONFORMANCE_<family> (sources).
+# adds all its rows. Sets HANDOFF_BENCH_<family> and HANDOFF_CONFORMANCE_<family> (sources), and
+# HANDOFF_LINK_<family> (libraries).
 function(handoff_finish_catalogue)
   list(JOIN HANDOFF_CATALOGUE_JSON ",\n" json)
   file(CONFIGURE OUTPUT ${CMAKE_BINARY_DIR}/catalogue.json CONTENT "[\n${json}\n]\n" @ONLY)
@@ -97,6 +113,9 @@ function(handoff_finish_catalogue)
     file(CONFIGURE OUTPUT ${HANDOFF_GENERATED}/bench/${family}_rows.cpp CONTENT
       "#include \"bench/cases.hpp\"\n\nnamespace handoff::bench {\n\n${declarations}\nvoid add_rows(Cases& cases) {\n${calls}}\n\n}  // namespace handoff::bench\n"
       @ONLY)
+    get_property(libraries GLOBAL PROPERTY HANDOFF_LINK_${family})
+    list(REMOVE_DUPLICATES libraries)
+    set(HANDOFF_LINK_${family} ${libraries} PARENT_SCOPE)
     set(HANDOFF_BENCH_${family} ${bench} PARENT_SCOPE)
     set(HANDOFF_CONFORMANCE_${family} ${conformance} PARENT_SCOPE)
   endforeach()

@@ -3,9 +3,13 @@
 #   family  header (impl/<family>/<header>.hpp)  class template
 #   WAITING  the waiting policies that it is built with, each a row of its own
 #   NEEDS    a header that a Debian package provides, and that package
+#   LINK     libraries that it is linked with, from the same package
 #
 # cmake/catalogue.cmake turns each line into the translation units that instantiate its benchmarks
-# and its conformance suite. Where the needed header is absent, the row is listed as not built.
+# and its conformance suite. Where the needed header or library is absent, the row is listed as not
+# built. What cannot be built on Debian 12 at all has a line of its own:
+#
+#   handoff_absent(family name "why")
 
 handoff_implementation(pipe pipe_pair            PipePair)
 handoff_implementation(pipe socketpair_stream    SocketpairStream)
