@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from types import FrameType
 
-from cli import build, cases, listing, report, rounds, running, testing
+from cli import build, cases, listing, report, rounds, running, testing, thinning
 from cli.errors import EXIT_CODES, Exit, Failure, Interrupted
 from cli.paths import FAMILIES
 from cli.terminal import say
@@ -132,6 +132,8 @@ def parser() -> argparse.ArgumentParser:
             "report --from results/MACHINE/RUN",
         ],
         rounds.RULE
+        + "\n\n"
+        + thinning.RULE
         + "\n\n"
         + cases.MATCHER_HELP
         + "\n\nInterrupted, a report ends its processes and removes what it has measured so far.",

@@ -9,7 +9,7 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
-from cli import build, cases, checkout, folder, listing, measure, process, rounds
+from cli import build, cases, checkout, folder, listing, measure, process, rounds, thinning
 from cli.errors import Exit, Failure
 from cli.paths import FAMILIES, PYTHON, RESULTS, ROOT
 from cli.terminal import duration, say
@@ -66,6 +66,26 @@ def announce(plan: rounds.Plan, count: int, budget_s: float) -> None:
     say(text + ".")
 
 
+def plan_for(chosen: thinning.Cases, budget_s: float) -> rounds.Plan:
+    """How these cases would be measured."""
+    return rounds.first_plan(thinning.count(chosen), len(chosen), budget_s)
+
+
+def fit(chosen: thinning.Cases, request: Request) -> tuple[thinning.Cases, list[str]]:
+    """The cases that the budget holds, and sentences on what was left out; see thinning.RULE."""
+    if request.choice.filter:
+        return chosen, []
+    kept, words = thinning.thin_until(
+        chosen, lambda cases: not plan_for(cases, request.budget_s).over_budget
+    )
+    if not words:
+        return kept, []
+    enough = duration(plan_for(chosen, request.budget_s).total_s)
+    text = f"Left out: {words}, because the budget is {duration(request.budget_s)}."
+    say(f"{text} About {enough} hold everything.")
+    return kept, [text]
+
+
 def context_of(path: Path) -> dict[str, Any]:
     """The context of the first results file of a run."""
     for file in sorted(path.glob("*.json")):
@@ -83,7 +103,11 @@ def absent_placements(context: dict[str, Any]) -> list[dict[str, str]]:
 
 
 def run_record(
-    request: Request, measured: measure.Measurement, started: datetime, context: dict[str, Any]
+    request: Request,
+    measured: measure.Measurement,
+    started: datetime,
+    context: dict[str, Any],
+    left_out: list[str],
 ) -> dict[str, Any]:
     """What run.json holds."""
     return {
@@ -103,6 +127,7 @@ def run_record(
         "absent_placements": absent_placements(context),
         "stopped_by": measured.stopped_by(),
         "crashed": measured.crashed,
+        "left_out": left_out,
         "implementations": listing.rows(),
     }
 
@@ -142,10 +167,10 @@ def report(request: Request) -> Exit:
     with folder.measuring_alone():
         build.set_up(report=True, may_install=request.may_install)
         folder.check(root)
-        chosen = cases.select(request.choice)
+        chosen, left_out = fit(cases.select(request.choice), request)
         warn_when_busy()
-        count = sum(len(names) for names in chosen.values())
-        plan = rounds.first_plan(count, len(chosen), request.budget_s)
+        count = thinning.count(chosen)
+        plan = plan_for(chosen, request.budget_s)
         announce(plan, count, request.budget_s)
         seed = (
             request.seed
@@ -157,7 +182,7 @@ def report(request: Request) -> Exit:
         with folder.unfinished(root) as path:
             measure.measure(measured, path, precise_enough)
             context = context_of(path)
-            record = run_record(request, measured, started, context)
+            record = run_record(request, measured, started, context, left_out)
             (path / "run.json").write_text(json.dumps(record, indent=1) + "\n")
             final = folder.complete(path, root, record["machine"], record["commit"])
         spent = duration(process.now() - measured.started)

@@ -156,7 +156,8 @@ def failures(run: Run) -> list[tuple[str, str]]:
 def left_out(run: Run) -> list[str]:
     """What this run does not hold, and why."""
     meta = run.meta
-    found = [f"Placement {row['place']}: {row['reason']}." for row in meta["absent_placements"]]
+    found = [*meta.get("left_out", [])]
+    found += [f"Placement {row['place']}: {row['reason']}." for row in meta["absent_placements"]]
     found += [
         f"{row['family']}/{row['name']}: not built: {row['reason']}." for row in meta["not_built"]
     ]

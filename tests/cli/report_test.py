@@ -78,12 +78,25 @@ def test_precise_cases_are_left_out_of_later_rounds(
     assert set(record["stopped_by"].values()) == {"precision"}
 
 
+def test_a_small_budget_leaves_sizes_out_and_says_so(
+    fake_build: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    output = fake_build / "results"
+    assert main.main(["report", "--budget", "1s", "--output", str(output)]) == Exit.OK
+    run = run_folder(output)
+    (sentence,) = json.loads((run / "run.json").read_text())["left_out"]
+    assert sentence.startswith("Left out: ") and "because the budget is 1 s" in sentence
+    assert sentence in capsys.readouterr().err
+    names = [row["name"] for row in json.loads((run / "queue-00.json").read_text())["benchmarks"]]
+    assert len(names) == 2 and all("/size:8/" in name for name in names)
+
+
 def test_a_case_that_ends_its_binary_is_named_and_all_others_go_on(
     fake_build: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("HANDOFF_FAKE_CRASH", "spin_park/stream/peers:threads")
     output = fake_build / "results"
-    assert main.main(["report", "--budget", "1s", "--output", str(output)]) == Exit.FAILED
+    assert main.main(["report", "--budget", "5s", "--output", str(output)]) == Exit.FAILED
     said = capsys.readouterr().err
     assert "bench_queue in queue/mpmc_ring+spin_park/stream" in said
     assert "killed by SIGSEGV" in said

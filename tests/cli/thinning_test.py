@@ -1,0 +1,58 @@
+"""What is left out when the budget is too small."""
+
+from cli import thinning
+from cli.thinning import STEPS, thinned
+
+PIPE = [f"pipe/pipe_pair/stream/peers:threads/place:same_l3/size:{n}" for n in (1024, 8, 64, 16384)]
+QUEUE = [
+    f"queue/ring/stream/peers:threads/place:same_l3/producers:1/consumers:1/size:{size}/capacity:{n}"
+    for size, n in ((8, 1024), (64, 1024), (16384, 64))
+]
+POOL = ["pool/std_async/apply/peers:threads/place:compact/workers:2"]
+
+
+def sizes(names: list[str]) -> list[int | None]:
+    return [thinning.size_of(name) for name in names]
+
+
+def test_the_first_step_keeps_the_smallest_and_the_middle_size() -> None:
+    assert sizes(thinned(PIPE, STEPS[0])) == [1024, 8]
+
+
+def test_the_second_step_keeps_the_smallest_size() -> None:
+    assert sizes(thinned(PIPE, STEPS[1])) == [8]
+
+
+def test_a_capacity_that_goes_with_the_size_does_not_make_another_series() -> None:
+    assert sizes(thinned(QUEUE, STEPS[0])) == [8, 64]
+
+
+def test_other_parts_of_the_name_do() -> None:
+    other = [name.replace("threads", "processes") for name in PIPE]
+    assert sizes(thinned(PIPE + other, STEPS[1])) == [8, 8]
+
+
+def test_cases_without_a_size_stay() -> None:
+    assert thinned(POOL, STEPS[1]) == POOL
+
+
+def test_nothing_is_left_out_of_what_fits() -> None:
+    cases = {"pipe": PIPE}
+    assert thinning.thin_until(cases, lambda _: True) == (cases, "")
+
+
+def test_no_more_is_left_out_than_needed() -> None:
+    cases = {"pipe": PIPE, "pool": POOL}
+    kept, words = thinning.thin_until(cases, lambda found: thinning.count(found) <= 3)
+    assert sizes(kept["pipe"]) == [1024, 8] and kept["pool"] == POOL
+    assert words == "2 of 5 cases, all but the smallest and the middle size of each series"
+
+
+def test_the_last_step_is_taken_though_it_does_not_fit() -> None:
+    kept, words = thinning.thin_until({"pipe": PIPE}, lambda _: False)
+    assert sizes(kept["pipe"]) == [8] and words.startswith("3 of 4 cases")
+
+
+def test_nothing_is_said_when_no_step_helps() -> None:
+    cases = {"pool": POOL}
+    assert thinning.thin_until(cases, lambda _: False) == (cases, "")
