@@ -23,8 +23,10 @@ std::uint64_t grown(std::uint64_t count, double factor) {
                                  static_cast<std::uint64_t>(factor * static_cast<double>(count)));
 }
 
-/// Phases of growing counts until the rate is known, and then the measured one.
-harness::PhaseResult run_phases(harness::Crew& crew, double slice_ns, std::uint64_t& count) {
+/// Phases of growing counts until the rate is known, and then the measured one, of `fewest` at
+/// least.
+harness::PhaseResult run_phases(harness::Crew& crew, double slice_ns, std::uint64_t fewest,
+                                std::uint64_t& count) {
   harness::PhaseResult result;
   auto share_of_slice = [&] {
     result = crew.run(count);
@@ -37,7 +39,7 @@ harness::PhaseResult run_phases(harness::Crew& crew, double slice_ns, std::uint6
     share = share_of_slice();
   }
   do {
-    count = grown(count, 1 / share);
+    count = std::max(grown(count, 1 / share), fewest);
     share = share_of_slice();
   } while (share < shortest_share);
   return result;
@@ -64,10 +66,11 @@ Placement Cases::nearest_pair() const {
 }
 
 Outcome measure_crew(const harness::CrewPlan& plan, const Settings& settings,
-                     std::uint64_t operations_per_count) {
+                     std::uint64_t operations_per_count, std::uint64_t fewest) {
   harness::Crew crew(plan);
   std::uint64_t count = 0;
-  harness::PhaseResult result = run_phases(crew, static_cast<double>(settings.slice_ns), count);
+  harness::PhaseResult result =
+      run_phases(crew, static_cast<double>(settings.slice_ns), fewest, count);
 
   Outcome outcome;
   outcome.operations = count * operations_per_count;

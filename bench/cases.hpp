@@ -27,6 +27,9 @@ struct Settings {
   std::int64_t slice_ns = 50'000'000;
 };
 
+/// Below so many round trips their median is hardly better than their best.
+inline constexpr std::uint64_t fewest_samples = 10;
+
 struct Case {
   harness::CaseName name;
   std::vector<int> cpus;         ///< of each worker; -1: not pinned
@@ -65,8 +68,9 @@ class Cases {
 void add_rows(Cases& cases);
 
 /// Runs a crew until its rate is known, which also warms it up, and then once for the length of
-/// the slice. `operations_per_count`: how many operations one unit of count stands for.
+/// the slice, or longer where that holds fewer than `fewest` counts. `operations_per_count`: how
+/// many operations one unit of count stands for.
 Outcome measure_crew(const harness::CrewPlan& plan, const Settings& settings,
-                     std::uint64_t operations_per_count = 1);
+                     std::uint64_t operations_per_count = 1, std::uint64_t fewest = fewest_samples);
 
 }  // namespace handoff::bench

@@ -155,6 +155,9 @@ class PoolCases {
   }
 
  private:
+  /// So many tasks per worker that those who have none left while the last ones end hardly show.
+  static constexpr std::size_t turns_per_worker = 10;
+
   using P = typename Row::type;
   using Join = std::function<harness::Body(const std::vector<int>&, PoolObject&, harness::Seat&)>;
 
@@ -187,7 +190,7 @@ class PoolCases {
       // The submitter is a process: it can be ended from outside, and it has one thread to fork.
       Outcome outcome = measure_crew(
           {.peers = Peers::processes, .cpus = {harness::Placement::not_pinned}, .program = program},
-          settings);
+          settings, 1, turns_per_worker * cpus.size());
       if (last.has_cost) outcome.cost = last.cost;
       return outcome;
     };
