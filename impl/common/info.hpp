@@ -45,6 +45,7 @@ struct Info {
   Survivor on_peer_death = Survivor::hangs;
   std::size_t (*largest_message)() = no_limit;   ///< bytes; read from the system where it varies
   std::size_t (*largest_capacity)() = no_limit;  ///< items
+  std::size_t (*side_by_side)() = no_limit;      ///< objects that a user can have at once, surely
   /// Why this machine cannot run it; empty when it can.
   std::string (*unavailable)() = always_available;
 };

@@ -117,6 +117,7 @@ TYPED_TEST_P(PipeConformance, building_and_dropping_leaks_nothing) {
 }
 
 TYPED_TEST_P(PipeConformance, works_through_two_mappings_at_different_addresses) {
+  if (!reaches(TestFixture::P::info, Peers::processes)) GTEST_SKIP() << "for threads only";
   if (typename TestFixture::P(PipeShape{}).end(0).descriptor() != -1)
     GTEST_SKIP() << "has descriptors";
   conformance::works_through_two_mappings_at_different_addresses<typename TestFixture::P>(

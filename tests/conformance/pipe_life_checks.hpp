@@ -265,11 +265,14 @@ void works_through_two_mappings_at_different_addresses(Peers) {
     P* pipe = new (here.data()) P(PipeShape{});
     EndOf<P> first = pipe->end(0);
     EndOf<P> second = reinterpret_cast<P*>(there.data())->end(1);
+    auto message = [](std::size_t n) {
+      return message_of(std::min(n * 1000, P::info.largest_message()), n);
+    };
     std::thread answering([&] {
-      for (std::size_t n = 0; n < 300; ++n) expect_message(second, message_of(n * 1000, n));
+      for (std::size_t n = 0; n < 300; ++n) expect_message(second, message(n));
       send_ok(second, message_of(9));
     });
-    for (std::size_t n = 0; n < 300; ++n) send_ok(first, message_of(n * 1000, n));
+    for (std::size_t n = 0; n < 300; ++n) send_ok(first, message(n));
     expect_message(first, message_of(9));
     answering.join();
   });

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <functional>
 #include <memory>
@@ -101,23 +102,25 @@ void expect_end_of_file(End& end) {
   require(end.receive(buffer).status == Status::closed, "a message came after the last one");
 }
 
-/// Pipes side by side; looks like one whose ends are lists of ends.
+/// Pipes side by side, fewer where so many cannot be; looks like one whose ends are lists of ends.
 template <class P, std::size_t Count>
 class Many {
  public:
   explicit Many(PipeShape shape) {
-    for (auto& pipe : pipes_) pipe.emplace(shape);
+    for (std::size_t n = 0; n < count(); ++n) pipes_[n].emplace(shape);
   }
   std::vector<EndOf<P>> end(unsigned i) {
     std::vector<EndOf<P>> ends;
-    for (auto& pipe : pipes_) ends.push_back(pipe->end(i));
+    for (std::size_t n = 0; n < count(); ++n) ends.push_back(pipes_[n]->end(i));
     return ends;
   }
   void abandon() {
-    for (auto& pipe : pipes_) pipe->abandon();
+    for (std::size_t n = 0; n < count(); ++n) pipes_[n]->abandon();
   }
 
  private:
+  static std::size_t count() { return std::min(Count, P::info.side_by_side()); }
+
   std::array<std::optional<P>, Count> pipes_;
 };
 
