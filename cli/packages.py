@@ -24,6 +24,9 @@ BUILDING = {
     "libboost-dev": "Boost.Lockfree and Boost.Interprocess",
     "libconcurrentqueue-dev": "moodycamel's queues",
     "libatomic-queue-dev": "atomic_queue",
+    "libreaderwriterqueue-dev": "moodycamel's queues of one producer and one consumer",
+    "libtbb-dev": "oneTBB's queues",
+    "libxenium-dev": "xenium's queues",
 }
 REPORTING = {
     "python3-matplotlib": "figures",

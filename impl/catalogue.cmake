@@ -15,6 +15,8 @@ handoff_implementation(pipe pipe_pair            PipePair)
 handoff_implementation(pipe socketpair_stream    SocketpairStream)
 handoff_implementation(pipe socketpair_seqpacket SocketpairSeqpacket)
 handoff_implementation(pipe shared_ring          SharedRing WAITING Spin SpinThenYield Park SpinThenPark)
+handoff_implementation(pipe posix_message_queue_pair PosixMessageQueuePair)
+handoff_implementation(pipe sysv_message_queue_pair  SysvMessageQueuePair)
 
 handoff_implementation(queue mutex_condition        MutexCondition)
 handoff_implementation(queue shared_mutex_condition SharedMutexCondition)
@@ -32,6 +34,17 @@ handoff_implementation(queue moodycamel_blocking_concurrent_queue MoodycamelBloc
 handoff_implementation(queue boost_message_queue    BoostMessageQueue
                        NEEDS boost/interprocess/ipc/message_queue.hpp libboost-dev)
 handoff_implementation(queue posix_message_queue    PosixMessageQueue)
+handoff_implementation(queue boost_lockfree_queue   BoostLockfreeQueue
+                       NEEDS boost/lockfree/queue.hpp libboost-dev)
+handoff_implementation(queue tbb_concurrent_bounded_queue TbbConcurrentBoundedQueue
+                       NEEDS tbb/concurrent_queue.h libtbb-dev LINK tbb)
+handoff_implementation(queue moodycamel_reader_writer_queue MoodycamelReaderWriterQueue
+                       NEEDS readerwriterqueue/readerwriterqueue.h libreaderwriterqueue-dev)
+handoff_implementation(queue moodycamel_circular_buffer MoodycamelCircularBuffer
+                       NEEDS readerwriterqueue/readerwritercircularbuffer.h libreaderwriterqueue-dev)
+handoff_implementation(queue xenium_vyukov_bounded_queue XeniumVyukovBoundedQueue
+                       NEEDS xenium/vyukov_bounded_queue.hpp libxenium-dev)
+handoff_absent(queue xenium_nikolaev_queue "the xenium of Debian 12 does not have it yet")
 
 handoff_implementation(value atomic              AtomicValue)
 handoff_implementation(value shared_mutex        SharedMutexValue)

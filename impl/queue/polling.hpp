@@ -1,5 +1,8 @@
 #pragma once
 
+#include <algorithm>
+#include <thread>
+
 #include "../common/waiting.hpp"
 #include "closable.hpp"
 #include "contract.hpp"
@@ -18,6 +21,21 @@ Status spin_until_done(Attempt attempt, Deadline deadline) {
       },
       deadline);
   return status;
+}
+
+/// Tries until it is not full or empty any more, sleeping between tries, ever longer up to 1 ms:
+/// for timed forms over a library or a kernel interface whose waiting forms know no time.
+template <class Attempt>
+Status nap_until_done(Attempt attempt, Deadline deadline) {
+  constexpr Clock::duration longest = std::chrono::milliseconds(1);
+  Clock::duration nap = std::chrono::microseconds(20);
+  for (;;) {
+    Status status = attempt();
+    if (status != Status::would_wait || detail::passed(deadline)) return status;
+    Clock::duration left = deadline == never ? nap : deadline - Clock::now();
+    std::this_thread::sleep_for(std::min(nap, left));
+    nap = std::min(2 * nap, longest);
+  }
 }
 
 /// Longest sleep in a library's or the kernel's waiting form that knows no close: so long after

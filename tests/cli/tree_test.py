@@ -26,6 +26,8 @@ SHARED = {
     "pool/tasks",
     "pool/worker_link",
     "queue/closable",
+    "queue/counted_queue",
+    "queue/end_counts",
     "queue/locked_ring",
     "queue/moodycamel_ends",
     "queue/polling",
