@@ -17,7 +17,9 @@
 /// the workers start, in shared memory if they are processes; each worker takes its own handle.
 /// `update(f, index)` replaces an element by f(element) while nobody else changes it. Locked
 /// forms never show a torn element or slice. An index or slice out of range raises
-/// std::out_of_range.
+/// std::out_of_range. A worker that is killed leaves a change undone when it was still computing
+/// it; killed while it stored a wide element or a slice, it may leave half of it in forms whose
+/// survivors go on.
 namespace handoff {
 
 struct ValueShape {

@@ -26,12 +26,15 @@ SHARED = {
     "pool/tasks",
     "pool/worker_link",
     "queue/closable",
+    "queue/closing_event",
     "queue/counted_queue",
     "queue/end_counts",
     "queue/locked_ring",
     "queue/moodycamel_ends",
     "queue/polling",
+    "queue/unix_queue",
     "value/locked_elements",
+    "value/locked_file",
 }
 
 

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "tests/conformance/value_checks.hpp"
+#include "tests/conformance/value_life_checks.hpp"
 
 /// The suite of the value family: every check over every row, for threads and for processes.
 namespace handoff::conformance {
@@ -81,6 +81,11 @@ TYPED_TEST_P(ValueConformance, an_update_that_throws_changes_nothing_and_lets_go
       this->peers);
 }
 
+TYPED_TEST_P(ValueConformance, elements_are_aligned_as_their_type_asks) {
+  if (!holds_wide<typename TestFixture::Row>) GTEST_SKIP() << "does not take wide types";
+  conformance::elements_are_aligned_as_their_type_asks<typename TestFixture::Row>(this->peers);
+}
+
 TYPED_TEST_P(ValueConformance, values_side_by_side_never_overlap) {
   conformance::values_side_by_side_never_overlap<typename TestFixture::Row>(this->peers);
 }
@@ -95,6 +100,15 @@ TYPED_TEST_P(ValueConformance, works_through_two_mappings_at_different_addresses
       this->peers);
 }
 
+TYPED_TEST_P(ValueConformance, a_survivor_sees_what_is_claimed) {
+  if (this->peers == Peers::threads) GTEST_SKIP() << "threads die together";
+  conformance::a_survivor_sees_what_is_claimed<typename TestFixture::Row>(this->peers);
+}
+
+TYPED_TEST_P(ValueConformance, a_killed_user_leaves_no_name) {
+  conformance::a_killed_user_leaves_no_name<typename TestFixture::Row>(this->peers);
+}
+
 REGISTER_TYPED_TEST_SUITE_P(ValueConformance, starts_filled_with_zeros_also_in_used_memory,
                             writes_are_visible_to_the_other_workers_afterwards,
                             eight_workers_lose_no_addition, reading_and_then_writing_loses_updates,
@@ -102,6 +116,8 @@ REGISTER_TYPED_TEST_SUITE_P(ValueConformance, starts_filled_with_zeros_also_in_u
                             slices_reach_the_elements_that_they_name,
                             elements_and_slices_out_of_range_raise,
                             an_update_that_throws_changes_nothing_and_lets_go,
+                            elements_are_aligned_as_their_type_asks,
+                            a_survivor_sees_what_is_claimed, a_killed_user_leaves_no_name,
                             values_side_by_side_never_overlap, building_and_dropping_leaks_nothing,
                             works_through_two_mappings_at_different_addresses);
 

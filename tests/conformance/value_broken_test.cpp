@@ -1,13 +1,28 @@
+#include <fcntl.h>
 #include <gtest/gtest.h>
+#include <sys/mman.h>
 
+#include "impl/common/descriptor.hpp"
+#include "impl/common/names.hpp"
 #include "impl/value/shared_mutex.hpp"
-#include "tests/conformance/value_checks.hpp"
+#include "tests/conformance/value_life_checks.hpp"
 
 /// Values that break one promise each, and the checks that must see it.
 namespace handoff::conformance {
 namespace {
 
-enum class Fault { none, loses_additions, tears, keeps_old_contents, ignores_range };
+enum class Fault {
+  none,
+  loses_additions,
+  tears,
+  keeps_old_contents,
+  ignores_range,
+  misaligns,
+  claims_to_survive,
+  leaves_a_name,
+};
+
+const std::string name_to_leave = "/" + unguessable_name();
 
 /// Right but for its fault.
 template <class T, std::size_t Length, Fault fault>
@@ -15,7 +30,10 @@ class Faulty {
  public:
   using value_type = T;
   static constexpr bool locked = true;
-  static constexpr Info info{.name = "faulty", .mechanism = "one promise broken"};
+  static constexpr Info info{
+      .name = "faulty",
+      .mechanism = "one promise broken",
+      .on_peer_death = fault == Fault::claims_to_survive ? Survivor::told : Survivor::hangs};
 
   class Handle {
    public:
@@ -40,7 +58,7 @@ class Faulty {
       index = checked(index, 1);
       value_->mutex_.lock();
       try {
-        value_->elements_[index] = change(value_->elements_[index]);
+        value_->elements_[index] = change(value_->seen(index));
       } catch (...) {
         value_->mutex_.unlock();
         throw;
@@ -67,12 +85,20 @@ class Faulty {
 
   explicit Faulty(ValueShape) {
     if (fault == Fault::keeps_old_contents) elements_[1] = T{1};
+    if (fault == Fault::leaves_a_name) {
+      Descriptor(shm_open(name_to_leave.c_str(), O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC, 0600));
+    }
   }
   Handle handle(unsigned) { return Handle(*this); }
 
  private:
   std::span<T> part(std::size_t index, std::size_t count) {
     return std::span(elements_).subspan(index, count);
+  }
+  // That it is misaligned is for the check to see, and not for a sanitizer.
+  __attribute__((no_sanitize("alignment"))) const T& seen(std::size_t index) const {
+    if (fault != Fault::misaligns) return elements_[index];
+    return *reinterpret_cast<const T*>(reinterpret_cast<const std::byte*>(&elements_[0]) + 8);
   }
   void copy(std::span<std::byte> to, std::span<const std::byte> from) {
     bool locks = fault != Fault::tears;
@@ -84,7 +110,7 @@ class Faulty {
     if (locks) mutex_.unlock();
   }
 
-  detail::ProcessSharedMutex mutex_;
+  ProcessSharedMutex mutex_;
   std::array<T, Length> elements_{};
 };
 
@@ -102,6 +128,9 @@ TEST_P(ABrokenValue, that_is_not_broken_passes) {
   EXPECT_NO_THROW(slices_of_locked_values_are_never_torn<Row<Fault::none>>(GetParam()));
   EXPECT_NO_THROW(elements_and_slices_out_of_range_raise<Row<Fault::none>>(GetParam()));
   EXPECT_NO_THROW(an_update_that_throws_changes_nothing_and_lets_go<Row<Fault::none>>(GetParam()));
+  EXPECT_NO_THROW(elements_are_aligned_as_their_type_asks<Row<Fault::none>>(GetParam()));
+  EXPECT_NO_THROW(a_survivor_sees_what_is_claimed<Row<Fault::none>>(GetParam()));
+  EXPECT_NO_THROW(a_killed_user_leaves_no_name<Row<Fault::none>>(GetParam()));
 }
 
 TEST_P(ABrokenValue, that_loses_additions_is_rejected) {
@@ -126,6 +155,25 @@ TEST_P(ABrokenValue, that_is_not_zero_at_first_is_rejected) {
 
 TEST_P(ABrokenValue, that_ignores_its_range_is_rejected) {
   EXPECT_THROW(elements_and_slices_out_of_range_raise<Row<Fault::ignores_range>>(GetParam()),
+               std::runtime_error);
+}
+
+TEST_P(ABrokenValue, that_misaligns_its_elements_is_rejected) {
+  EXPECT_THROW(elements_are_aligned_as_their_type_asks<Row<Fault::misaligns>>(GetParam()),
+               std::runtime_error);
+}
+
+TEST_P(ABrokenValue, that_leaves_a_name_when_it_is_killed_is_rejected) {
+  constexpr auto patience = std::chrono::milliseconds(200);
+  EXPECT_THROW(a_killed_user_leaves_no_name<Row<Fault::leaves_a_name>>(GetParam(), patience),
+               std::runtime_error);
+  EXPECT_EQ(shm_unlink(name_to_leave.c_str()), 0);
+}
+
+TEST_P(ABrokenValue, that_claims_to_survive_a_dead_holder_is_rejected) {
+  if (GetParam() == Peers::threads) GTEST_SKIP() << "threads die together";
+  constexpr auto patience = std::chrono::seconds(1);
+  EXPECT_THROW(a_survivor_sees_what_is_claimed<Row<Fault::claims_to_survive>>(GetParam(), patience),
                std::runtime_error);
 }
 

@@ -5,11 +5,8 @@
 #include <array>
 #include <atomic>
 #include <cstdint>
-#include <filesystem>
-#include <fstream>
 #include <memory>
 #include <optional>
-#include <thread>
 #include <vector>
 
 #include "harness/region.hpp"
@@ -234,6 +231,29 @@ void an_update_that_throws_changes_nothing_and_lets_go(Peers peers) {
       [](auto& handle) { require(handle.load(0) == 20, "a failed update left its mark"); });
 }
 
+/// As seen by a change that takes its element by reference, where the elements lie in memory.
+template <class Row>
+void elements_are_aligned_as_their_type_asks(Peers peers) {
+  if constexpr (holds_wide<Row>) {
+    using V = typename Row::template type<Wide, 4>;
+    share<V>(
+        {1, peers},
+        [](HandleOf<V>& handle, unsigned) {
+          for (std::size_t i = 0; i < 4; ++i) {
+            handle.update(
+                [](const Wide& before) {
+                  // volatile: the compiler takes a reference for aligned and would not look.
+                  volatile auto address = reinterpret_cast<std::uintptr_t>(&before);
+                  require(address % alignof(Wide) == 0, "an element is misaligned");
+                  return Wide::of(1);
+                },
+                i);
+          }
+        },
+        [](HandleOf<V>&) {});
+  }
+}
+
 template <class Row>
 void values_side_by_side_never_overlap(Peers peers) {
   using V = Numbers<Row>;
@@ -251,62 +271,6 @@ void values_side_by_side_never_overlap(Peers peers) {
       require(handle.load(i) == n * length + i, "values overlap");
     }
   }
-}
-
-inline std::vector<std::string> mappings() {
-  std::ifstream maps("/proc/self/maps");
-  std::vector<std::string> lines;
-  for (std::string line; std::getline(maps, line);) lines.push_back(line);
-  return lines;
-}
-
-/// No descriptor, mapping or name, not even while the value lives.
-template <class Row>
-void building_and_dropping_leaks_nothing(Peers peers) {
-  using V = Numbers<Row>;
-  run_alone([peers] {
-    auto cycle = [peers] {
-      auto value = std::make_unique<V>(ValueShape{1, peers});
-      auto handle = value->handle(0);
-      handle.add(1, 0);
-    };
-    auto descriptors = [] {
-      return std::distance(std::filesystem::directory_iterator("/proc/self/fd"), {});
-    };
-    for (int n = 0; n < 100; ++n) cycle();
-    auto descriptors_before = descriptors();
-    auto mappings_before = mappings().size();
-    constexpr int cycles = 2000;
-    for (int n = 0; n < cycles; ++n) cycle();
-    require(descriptors() == descriptors_before, "descriptors are left open");
-    // Allocators and sanitizers keep some; a leak of one in each cycle stands out.
-    require(mappings().size() < mappings_before + cycles / 2, "mappings are left");
-    V value(ValueShape{1, peers});
-    for (const std::string& line : mappings()) {
-      bool named = line.find("/dev/shm/") != std::string::npos && !line.ends_with("(deleted)");
-      require(!named, "a name is left while the value lives: " + line);
-    }
-  });
-}
-
-/// For values that lie in their own memory alone.
-template <class Row>
-void works_through_two_mappings_at_different_addresses(Peers) {
-  using V = Numbers<Row>;
-  run_alone([] {
-    constexpr Number each = 20000;
-    int file = harness::make_memory_file(sizeof(V));
-    auto here = harness::Region::of_file(file, sizeof(V));
-    auto there = harness::Region::of_file(file, sizeof(V));
-    auto first = (new (here.data()) V({2, Peers::processes}))->handle(0);
-    auto second = reinterpret_cast<V*>(there.data())->handle(1);
-    std::thread other([&] {
-      for (Number n = 0; n < each; ++n) second.add(1, 5);
-    });
-    for (Number n = 0; n < each; ++n) first.add(1, 5);
-    other.join();
-    require(first.load(5) == 2 * each && second.load(5) == 2 * each, "additions were lost");
-  });
 }
 
 }  // namespace handoff::conformance
