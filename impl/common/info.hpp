@@ -43,6 +43,7 @@ struct Info {
   double copies_per_message = 2;    ///< of the payload, both ends together
   double syscalls_per_message = 0;  ///< both ends together, steady state, nobody asleep
   Survivor on_peer_death = Survivor::hangs;
+  bool survives_killed_worker = false;  ///< queues: killed anywhere, it blocks no other for long
   std::size_t (*largest_message)() = no_limit;   ///< bytes; read from the system where it varies
   std::size_t (*largest_capacity)() = no_limit;  ///< items
   std::size_t (*side_by_side)() = no_limit;      ///< objects that a user can have at once, surely

@@ -30,6 +30,7 @@ class PosixMessageQueue {
       .mechanism = "mq_send, mq_receive",
       .source = "the kernel",
       .syscalls_per_message = 2,
+      .survives_killed_worker = true,
       .largest_message = [] { return limit("msgsize_max"); },
       .largest_capacity = [] { return limit("msg_max"); },
       .unavailable =

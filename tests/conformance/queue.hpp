@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/conformance/queue_checks.hpp"
+#include "tests/conformance/queue_death_checks.hpp"
 #include "tests/conformance/queue_life_checks.hpp"
 
 /// The suite of the queue family: every check over every row, for threads and for processes.
@@ -26,7 +27,9 @@ struct QueueSubjectName {
 template <class Q>
 inline constexpr bool self_contained =
     Q::info.reach != Reach::threads&& Q::info.name != "posix_message_queue" &&
-    Q::info.name != "boost_message_queue";
+    Q::info.name != "boost_message_queue" && Q::info.name != "unix_datagram_queue" &&
+    Q::info.name != "unix_seqpacket_queue" && Q::info.name != "locked_pipe" &&
+    Q::info.name != "sysv_message_queue";
 
 template <class Subject>
 class QueueConformance : public testing::Test {
@@ -117,6 +120,13 @@ TYPED_TEST_P(QueueConformance, a_consumer_killed_while_idle_loses_only_what_it_t
       this->peers);
 }
 
+TYPED_TEST_P(QueueConformance, a_worker_killed_anywhere_blocks_no_other) {
+  using Q = typename TestFixture::Q;
+  if (!Q::info.survives_killed_worker) GTEST_SKIP() << "states that it may";
+  if (this->peers == Peers::threads) GTEST_SKIP() << "needs processes";
+  conformance::a_worker_killed_anywhere_blocks_no_other<typename TestFixture::Row>();
+}
+
 TYPED_TEST_P(QueueConformance, building_and_dropping_leaks_nothing) {
   conformance::building_and_dropping_leaks_nothing<typename TestFixture::Row>(this->peers);
 }
@@ -135,8 +145,8 @@ REGISTER_TYPED_TEST_SUITE_P(
     after_close_puts_are_refused_and_gets_drain, close_wakes_whoever_waits,
     closing_with_undelivered_items_does_not_hang, what_is_over_a_limit_raises,
     a_waiter_costs_next_to_no_processor_time, hands_over_without_a_futex_call_while_nobody_sleeps,
-    a_consumer_killed_while_idle_loses_only_what_it_took, building_and_dropping_leaks_nothing,
-    works_through_two_mappings_at_different_addresses);
+    a_consumer_killed_while_idle_loses_only_what_it_took, a_worker_killed_anywhere_blocks_no_other,
+    building_and_dropping_leaks_nothing, works_through_two_mappings_at_different_addresses);
 
 #define INSTANTIATE_queue_CONFORMANCE(name, Row)                                              \
   using name##Subjects =                                                                      \

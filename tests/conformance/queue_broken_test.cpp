@@ -3,7 +3,9 @@
 #include <optional>
 
 #include "impl/queue/mpmc_ring.hpp"
+#include "impl/queue/shared_mutex_condition.hpp"
 #include "tests/conformance/queue_checks.hpp"
+#include "tests/conformance/queue_death_checks.hpp"
 #include "tests/conformance/queue_life_checks.hpp"
 
 /// Queues that break one promise each, and the checks that must see it.
@@ -22,6 +24,7 @@ enum class Fault {
   sleeps_on,       ///< close wakes nobody
   miscounts,       ///< size is one too high
   overfills,       ///< more fits than is stated
+  overstates,      ///< less fits than is stated
   spins            ///< although it says that it blocks
 };
 
@@ -95,6 +98,7 @@ class FaultyQueue {
   Producer producer(unsigned) { return Producer(*this); }
   Consumer consumer(unsigned) { return Consumer(*this); }
   std::size_t capacity() const {
+    if (fault == Fault::overstates) return Capacity + 1;
     return fault == Fault::overfills ? Capacity / 2 : ring_.capacity();
   }
   std::size_t size() const { return ring_.size() + (fault == Fault::miscounts ? 1 : 0); }
@@ -179,6 +183,22 @@ TEST(BrokenQueue, one_that_miscounts_is_rejected) {
 
 TEST(BrokenQueue, one_that_holds_more_than_it_states_is_rejected) {
   EXPECT_THROW(is_full_and_empty_at_its_capacity<Broken<Fault::overfills>>(peers),
+               std::runtime_error);
+}
+
+TEST(BrokenQueue, one_that_holds_less_than_it_states_is_rejected) {
+  EXPECT_THROW(is_full_and_empty_at_its_capacity<Broken<Fault::overstates>>(peers),
+               std::runtime_error);
+}
+
+/// Not a fake: a lock that is never free again when its holder has been killed.
+struct UnderPlainMutex {
+  template <class Item, std::size_t Capacity>
+  using type = SharedMutexCondition<Item, Capacity>;
+};
+
+TEST(BrokenQueue, one_whose_lock_dies_with_its_holder_is_rejected) {
+  EXPECT_THROW(a_worker_killed_anywhere_blocks_no_other<UnderPlainMutex>(std::chrono::seconds(8)),
                std::runtime_error);
 }
 
