@@ -44,6 +44,11 @@ handoff_implementation(queue moodycamel_circular_buffer MoodycamelCircularBuffer
                        NEEDS readerwriterqueue/readerwritercircularbuffer.h libreaderwriterqueue-dev)
 handoff_implementation(queue xenium_vyukov_bounded_queue XeniumVyukovBoundedQueue
                        NEEDS xenium/vyukov_bounded_queue.hpp libxenium-dev)
+handoff_implementation(queue two_lock_queue         TwoLockQueue WAITING Spin SpinThenYield Park SpinThenPark)
+handoff_implementation(queue robust_mutex_condition RobustMutexCondition)
+handoff_implementation(queue eventfd_semaphore_ring EventfdSemaphoreRing)
+handoff_implementation(queue unix_datagram_queue    UnixDatagramQueue)
+handoff_implementation(queue unix_seqpacket_queue   UnixSeqpacketQueue)
 handoff_absent(queue xenium_nikolaev_queue "the xenium of Debian 12 does not have it yet")
 
 handoff_implementation(value atomic              AtomicValue)
