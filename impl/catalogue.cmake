@@ -49,6 +49,7 @@ handoff_implementation(queue robust_mutex_condition RobustMutexCondition)
 handoff_implementation(queue eventfd_semaphore_ring EventfdSemaphoreRing)
 handoff_implementation(queue unix_datagram_queue    UnixDatagramQueue)
 handoff_implementation(queue unix_seqpacket_queue   UnixSeqpacketQueue)
+handoff_implementation(queue locked_pipe            LockedPipe)
 handoff_absent(queue xenium_nikolaev_queue "the xenium of Debian 12 does not have it yet")
 
 handoff_implementation(value atomic              AtomicValue)
