@@ -35,7 +35,7 @@ class QueuePingPong {
 
   harness::Body ask(harness::Seat& seat) {
     return
-        [&seat, out = std::make_shared<decltype(there_.producer(0))>(there_.producer(0)),
+        [out = std::make_shared<decltype(there_.producer(0))>(there_.producer(0)),
          in = std::make_shared<decltype(back_.consumer(0))>(back_.consumer(0)),
          item = std::make_shared<Item>(), trips = RoundTrips(seat)](std::uint64_t count) mutable {
           trips.run(count, [&](std::uint64_t n) {
