@@ -14,9 +14,15 @@
 handoff_implementation(pipe pipe_pair            PipePair)
 handoff_implementation(pipe socketpair_stream    SocketpairStream)
 handoff_implementation(pipe socketpair_seqpacket SocketpairSeqpacket)
-handoff_implementation(pipe shared_ring          SharedRing WAITING Spin SpinThenYield Park SpinThenPark)
+handoff_implementation(pipe shared_ring          SharedRing WAITING Spin SpinThenYield Park SpinThenPark EventfdPark)
 handoff_implementation(pipe posix_message_queue_pair PosixMessageQueuePair)
 handoff_implementation(pipe sysv_message_queue_pair  SysvMessageQueuePair)
+handoff_implementation(pipe boost_message_queue_pair BoostMessageQueuePair
+                       NEEDS boost/interprocess/ipc/message_queue.hpp libboost-dev)
+handoff_implementation(pipe boost_spsc_queue_pair    BoostSpscQueuePair
+                       NEEDS boost/lockfree/spsc_queue.hpp libboost-dev)
+handoff_implementation(pipe moodycamel_reader_writer_queue_pair MoodycamelReaderWriterQueuePair
+                       NEEDS readerwriterqueue/readerwriterqueue.h libreaderwriterqueue-dev)
 
 handoff_implementation(queue mutex_condition        MutexCondition)
 handoff_implementation(queue shared_mutex_condition SharedMutexCondition)

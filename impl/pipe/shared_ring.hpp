@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "byte_ring.hpp"
+#include "eventfd_park.hpp"
 
 /// A ring of bytes per direction in shared memory, with a waiting policy for both sides.
 namespace handoff {
@@ -86,6 +87,6 @@ class SharedRing {
   Direction direction_;
 };
 
-static_assert(Pipe<SharedRing<Spin>> && Pipe<SharedRing<Park>>);
+static_assert(Pipe<SharedRing<Spin>> && Pipe<SharedRing<Park>> && Pipe<SharedRing<EventfdPark>>);
 
 }  // namespace handoff

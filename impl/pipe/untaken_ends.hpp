@@ -41,6 +41,8 @@ class EndDescriptors {
   ~EndDescriptors() { close(); }
 
   void close() { std::exchange(numbers_, EndNumbers{}).close(); }
+  /// Now the caller's to close.
+  EndNumbers release() { return std::exchange(numbers_, EndNumbers{}); }
   int input() const { return numbers_.in; }
   /// Raises std::logic_error where the end does not carry messages that way, or is closed.
   int input_or_raise(std::string_view pipe) const {

@@ -15,7 +15,11 @@ FAMILIES = ("pipe", "queue", "value", "pool")
 SHARED = {
     "pipe/byte_ring",
     "pipe/descriptor_poll",
+    "pipe/eventfd_park",
     "pipe/framing",
+    "pipe/mailbox_end",
+    "pipe/parcel_lanes",
+    "pipe/sysv_keeper",
     "pipe/untaken_ends",
     "pool/batch",
     "pool/byte_lane",
