@@ -56,6 +56,7 @@ handoff_implementation(queue eventfd_semaphore_ring EventfdSemaphoreRing)
 handoff_implementation(queue unix_datagram_queue    UnixDatagramQueue)
 handoff_implementation(queue unix_seqpacket_queue   UnixSeqpacketQueue)
 handoff_implementation(queue locked_pipe            LockedPipe)
+handoff_implementation(queue sysv_message_queue     SysvMessageQueue)
 handoff_absent(queue xenium_nikolaev_queue "the xenium of Debian 12 does not have it yet")
 
 handoff_implementation(value atomic              AtomicValue)
