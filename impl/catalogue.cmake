@@ -64,6 +64,14 @@ handoff_implementation(value shared_mutex        SharedMutexValue)
 handoff_implementation(value boost_managed_shared_memory BoostManagedSharedMemory
                        NEEDS boost/interprocess/managed_shared_memory.hpp libboost-dev)
 handoff_implementation(value flock_file          FlockFile)
+handoff_implementation(value compare_exchange    CompareExchangeValue)
+handoff_implementation(value ticket_lock         TicketLockValue)
+handoff_implementation(value ttas_lock           TtasLockValue)
+handoff_implementation(value futex_mutex         FutexMutexValue)
+handoff_implementation(value robust_mutex        RobustMutexValue)
+handoff_implementation(value rwlock              RwlockValue)
+handoff_implementation(value seqlock             SeqlockValue)
+handoff_implementation(value sharded_counter     ShardedCounterValue)
 
 handoff_implementation(pool mutex_condition_threads MutexConditionThreads)
 handoff_implementation(pool moodycamel_threads      MoodycamelThreads

@@ -1,0 +1,32 @@
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+
+#include "../waiting.hpp"
+
+namespace handoff {
+
+/// First come, first served: each one draws a ticket and waits until it is called. Mellor-Crummey
+/// and Scott, Algorithms for Scalable Synchronization on Shared-Memory Multiprocessors, 1991.
+/// Waiters yield after a while: when the next in line has no CPU, nobody else may go.
+class TicketLock {
+ public:
+  void lock() {
+    // relaxed: the number alone matters; the call below orders.
+    std::uint32_t mine = next_.fetch_add(1, std::memory_order_relaxed);
+    // acquire: what the last holder did is seen.
+    auto called = [&] { return serving_.load(std::memory_order_acquire) == mine; };
+    SpinThenYield().wait(called, never);
+  }
+  void unlock() {
+    // relaxed: only the holder writes it. release: what was done under the lock comes before.
+    serving_.store(serving_.load(std::memory_order_relaxed) + 1, std::memory_order_release);
+  }
+
+ private:
+  std::atomic<std::uint32_t> next_{0};
+  std::atomic<std::uint32_t> serving_{0};
+};
+
+}  // namespace handoff

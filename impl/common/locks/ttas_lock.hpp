@@ -1,0 +1,28 @@
+#pragma once
+
+#include <atomic>
+
+#include "../cpu.hpp"
+
+namespace handoff {
+
+/// Test-and-test-and-set: waiters spin on their own cached copy of the line and write to it only
+/// when the lock looks free. Rudolph and Segall, Dynamic decentralized cache schemes for MIMD
+/// parallel processors, 1984.
+class TtasLock {
+ public:
+  void lock() {
+    // acquire: what the last holder did is seen.
+    while (taken_.exchange(true, std::memory_order_acquire)) {
+      // relaxed: only a hint; the exchange decides.
+      while (taken_.load(std::memory_order_relaxed)) cpu_relax();
+    }
+  }
+  // release: what was done under the lock comes before it looks free.
+  void unlock() { taken_.store(false, std::memory_order_release); }
+
+ private:
+  std::atomic<bool> taken_{false};
+};
+
+}  // namespace handoff
