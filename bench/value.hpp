@@ -1,65 +1,72 @@
 #pragma once
 
-#include <atomic>
-#include <cstdint>
-#include <memory>
-
 #include "bench/cases.hpp"
-#include "impl/common/cpu.hpp"
-#include "impl/value/contract.hpp"
+#include "bench/value_scenarios.hpp"
 
-/// The scenarios of the value family, over any implementation.
+/// The cases of the value family, over any implementation.
 namespace handoff::bench {
 
-/// All workers add 1 to the same value, `count` times each.
-template <class V>
-class ValueAdd {
- public:
-  explicit ValueAdd(ValueShape shape) : workers_(shape.workers), value_(shape) {}
-
-  harness::Body join(harness::Seat& seat) {
-    auto handle = std::make_shared<decltype(value_.handle(0))>(value_.handle(seat.worker));
-    return [this, &seat, handle](std::uint64_t count) {
-      for (std::uint64_t n = 0; n < count; ++n) handle->add(1, 0);
-      seat.report.balance += count;
-      // acq_rel: the last one, which settles, comes after every addition and former settlement.
-      if (finished_.fetch_add(1, std::memory_order_acq_rel) % workers_ != workers_ - 1) return;
-      std::uint64_t total = handle->load(0);
-      seat.report.balance -= total - settled_;
-      settled_ = total;
-    };
-  }
-
- private:
-  unsigned workers_;
-  std::atomic<std::uint64_t> finished_{0};  ///< workers that have, in all phases
-  std::uint64_t settled_ = 0;               ///< the value after the phase before
-  alignas(isolation) V value_;
-};
-
-/// Adds the cases of one row.
-template <class V>
+/// Adds the cases of one row, which offers `template type<T, Length>`.
+template <class Row>
 class ValueCases {
+  template <class T, std::size_t Length>
+  using Form = typename Row::template type<T, Length>;
+  using Counter = Form<Word, 1>;
+
  public:
   explicit ValueCases(Cases& cases) : cases_(cases) {}
 
   void add_all() {
     for (Peers peers : {Peers::threads, Peers::processes}) {
-      if (!reaches(V::info, peers)) continue;
+      if (!reaches(Counter::info, peers)) continue;
       for (unsigned workers : {1U, 2U, 4U}) {
-        add({workers, peers}, cases_.place(harness::Place::compact, workers));
+        add<ValueAdd<Counter>>("add", {workers, peers}, compact(workers), sizeof(Word));
       }
-      add({2, peers}, cases_.place(harness::Place::same_cpu, 2));
+      add<ValueAdd<Counter>>("add", {2, peers}, cases_.place(harness::Place::same_cpu, 2),
+                             sizeof(Word));
+    }
+    // What follows depends little on the kind of peers: of each row in its widest reach.
+    Peers peers = reaches(Counter::info, Peers::processes) ? Peers::processes : Peers::threads;
+    add<ValueReadMostly<Counter, 20>>("read_mostly", {2, peers}, compact(2), sizeof(Word),
+                                      "reads_95");
+    add<ValueReadMostly<Counter, 1000>>("read_mostly", {2, peers}, compact(2), sizeof(Word),
+                                        "reads_99_9");
+    add<ValueElementWrite<Form<Word, elements>, elements>>("element_write", {2, peers}, compact(2),
+                                                           sizeof(Word));
+    if constexpr (Counter::locked) {
+      add_wide<64>(peers);
+      add_wide<4096>(peers);
+      add_slices<64>(peers);
+      add_slices<std::size_t{64} * 1024>(peers);
+      add_slices<std::size_t{1024} * 1024>(peers);
     }
   }
 
  private:
-  void add(ValueShape shape, const harness::Placement& placement) {
+  /// Some pages of neighbours.
+  static constexpr std::size_t elements = 1024;
+
+  harness::Placement compact(unsigned workers) const {
+    return cases_.place(harness::Place::compact, workers);
+  }
+  template <std::size_t bytes>
+  void add_wide(Peers peers) {
+    add<ValueWide<Form<Item<bytes>, 1>>>("wide_value", {2, peers}, compact(2), bytes);
+  }
+  template <std::size_t bytes>
+  void add_slices(Peers peers) {
+    constexpr std::size_t words = bytes / sizeof(Word);
+    add<ValueSlices<Form<Word, words>, words>>("slice_copy", {2, peers}, compact(2), bytes);
+  }
+
+  template <class Object>
+  void add(const char* scenario, ValueShape shape, const harness::Placement& placement,
+           std::size_t bytes, const char* work = "") {
     if (!placement.exists()) return;
-    using Object = ValueAdd<V>;
-    harness::CaseName name{"value", row_name(V::info), "add", {}};
+    harness::CaseName name{"value", row_name(Counter::info), scenario, {}};
     name.with("peers", to_string(shape.peers)).with("place", to_string(placement.place));
-    name.with("workers", std::size_t{shape.workers}).with("size", sizeof(typename V::value_type));
+    name.with("workers", std::size_t{shape.workers}).with("size", bytes);
+    if (*work != '\0') name.with("work", work);
     harness::CrewPlan plan{
         .peers = shape.peers,
         .cpus = placement.cpus,
@@ -68,7 +75,7 @@ class ValueCases {
             [](Object& object, harness::Seat& seat) { return object.join(seat); })};
     cases_.add({.name = name,
                 .cpus = placement.cpus,
-                .bytes = sizeof(typename V::value_type),
+                .bytes = bytes,
                 .object_bytes = sizeof(Object),
                 .measure = [plan, n = shape.workers](const Settings& s) {
                   return measure_crew(plan, s, n);
@@ -80,10 +87,10 @@ class ValueCases {
 
 template <class Row>
 void add_value(Cases& cases) {
-  using V = typename Row::template type<std::uint64_t, 1>;
+  using V = typename Row::template type<Word, 1>;
   static_assert(Value<V>);
   cases.add_row(V::info);
-  if (V::info.unavailable().empty()) ValueCases<V>(cases).add_all();
+  if (V::info.unavailable().empty()) ValueCases<Row>(cases).add_all();
 }
 
 }  // namespace handoff::bench

@@ -1,0 +1,175 @@
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <stdexcept>
+#include <vector>
+
+#include "bench/payload.hpp"
+#include "harness/crew.hpp"
+#include "impl/common/cpu.hpp"
+#include "impl/value/contract.hpp"
+
+/// What the workers of the value family do, over any implementation.
+namespace handoff::bench {
+
+template <class V>
+auto take_handle(V& value, const harness::Seat& seat) {
+  return std::make_shared<decltype(value.handle(0))>(value.handle(seat.worker));
+}
+
+/// Settles what all workers have added to a value in a phase against what it holds after it.
+class Settlement {
+ public:
+  explicit Settlement(unsigned workers) : workers_(workers) {}
+
+  template <class Handle>
+  void settle(Handle& handle, harness::Report& report, std::uint64_t added) {
+    report.balance += added;
+    // acq_rel: the last one, which settles, comes after every addition and former settlement.
+    if (finished_.fetch_add(1, std::memory_order_acq_rel) % workers_ != workers_ - 1) return;
+    std::uint64_t total = handle.load(0);
+    report.balance -= total - settled_;
+    settled_ = total;
+  }
+
+ private:
+  unsigned workers_;
+  std::atomic<std::uint64_t> finished_{0};  ///< workers that have, in all phases
+  std::uint64_t settled_ = 0;               ///< the value after the phase before
+};
+
+/// All workers add 1 to the same value, `count` times each.
+template <class V>
+class ValueAdd {
+ public:
+  explicit ValueAdd(ValueShape shape) : settlement_(shape.workers), value_(shape) {}
+
+  harness::Body join(harness::Seat& seat) {
+    return [this, &seat, handle = take_handle(value_, seat)](std::uint64_t count) {
+      for (std::uint64_t n = 0; n < count; ++n) handle->add(1, 0);
+      settlement_.settle(*handle, seat.report, count);
+    };
+  }
+
+ private:
+  Settlement settlement_;
+  alignas(isolation) V value_;
+};
+
+/// All workers read the same value, and add 1 to it in one of `period` operations.
+template <class V, std::uint64_t period>
+class ValueReadMostly {
+ public:
+  explicit ValueReadMostly(ValueShape shape) : settlement_(shape.workers), value_(shape) {}
+
+  harness::Body join(harness::Seat& seat) {
+    return [this, &seat, handle = take_handle(value_, seat)](std::uint64_t count) {
+      std::uint64_t added = 0;
+      std::uint64_t last = 0;
+      for (std::uint64_t n = 1; n <= count; ++n) {
+        if (n % period == 0) {
+          handle->add(1, 0);
+          ++added;
+        } else {
+          std::uint64_t now = handle->load(0);
+          if (now < last)
+            throw std::runtime_error("a value that is only added to was seen to fall");
+          last = now;
+        }
+      }
+      settlement_.settle(*handle, seat.report, added);
+    };
+  }
+
+ private:
+  Settlement settlement_;
+  alignas(isolation) V value_;
+};
+
+/// Each worker stores into elements of its own, one after the other, which lie between those of the
+/// others, and afterwards finds in each what it stored last.
+template <class V, std::size_t length>
+class ValueElementWrite {
+ public:
+  explicit ValueElementWrite(ValueShape shape) : workers_(shape.workers), value_(shape) {}
+
+  harness::Body join(harness::Seat& seat) {
+    return [this, &seat, handle = take_handle(value_, seat)](std::uint64_t count) {
+      const std::uint64_t own = length / workers_;
+      auto place = [&](std::uint64_t n) { return n % own * workers_ + seat.worker; };
+      for (std::uint64_t n = 0; n < count; ++n) {
+        handle->store(first_word(seat.worker, n), place(n));
+        seat.report.balance += n;
+      }
+      std::uint64_t first_left = count > own ? count - own : 0;
+      seat.report.balance -= first_left * (first_left - 1) / 2;  // of those stored over since
+      for (std::uint64_t n = first_left; n < count; ++n) {
+        Word found = handle->load(place(n));
+        if (sender_of(found) != seat.worker) wrong_message(found, first_word(seat.worker, n));
+        seat.report.balance -= sequence_of(found);
+      }
+    };
+  }
+
+ private:
+  unsigned workers_;
+  alignas(isolation) V value_;
+};
+
+/// Writes and reads the same message in turn, and finds each one that it reads whole.
+template <class Write, class Read>
+void write_and_read(std::uint64_t count, unsigned worker, std::span<Word> words, Write write,
+                    Read read) {
+  for (std::uint64_t n = 0; n < count; ++n) {
+    if (n % 2 == 0) {
+      fill(words, first_word(worker, n));
+      write();
+    } else {
+      read();
+      if (!is_whole(words)) throw std::runtime_error("a value was read torn");
+    }
+  }
+}
+
+/// All workers store and load the same wide value in turn.
+template <class V>
+class ValueWide {
+ public:
+  explicit ValueWide(ValueShape shape) : value_(shape) {}
+
+  harness::Body join(harness::Seat& seat) {
+    return [handle = take_handle(value_, seat), worker = seat.worker,
+            item = std::make_shared<typename V::value_type>()](std::uint64_t count) {
+      write_and_read(
+          count, worker, item->words, [&] { handle->store(*item, 0); },
+          [&] { *item = handle->load(0); });
+    };
+  }
+
+ private:
+  alignas(isolation) V value_;
+};
+
+/// All workers write and read the same slice in turn, which is the whole array.
+template <class V, std::size_t length>
+class ValueSlices {
+ public:
+  explicit ValueSlices(ValueShape shape) : value_(shape) {}
+
+  harness::Body join(harness::Seat& seat) {
+    return [handle = take_handle(value_, seat), worker = seat.worker,
+            words = std::make_shared<std::vector<Word>>(length)](std::uint64_t count) {
+      write_and_read(
+          count, worker, *words, [&] { handle->write(0, *words); },
+          [&] { handle->read(0, *words); });
+    };
+  }
+
+ private:
+  alignas(isolation) V value_;
+};
+
+}  // namespace handoff::bench
