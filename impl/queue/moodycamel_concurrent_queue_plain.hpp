@@ -1,0 +1,68 @@
+#pragma once
+
+#include <concurrentqueue/concurrentqueue.h>
+
+#include "moodycamel_ends.hpp"
+
+namespace handoff {
+
+/// Cameron Desrochers' ConcurrentQueue without tokens, as it is met with most: the library finds
+/// the list of blocks of the calling thread by its number. Where it would wait, the caller spins.
+template <class Item, std::size_t Capacity>
+class MoodycamelConcurrentQueuePlain {
+  using Limits = LimitedBlocks<Capacity>;
+
+ public:
+  using value_type = Item;
+  static constexpr Info info{.name = "moodycamel_concurrent_queue_plain",
+                             .mechanism = "a list of blocks per producer, found by thread",
+                             .source = "moodycamel ConcurrentQueue 1.0.3",
+                             .reach = Reach::threads,
+                             .waiting = Waiting::spins};
+
+  explicit MoodycamelConcurrentQueuePlain(QueueShape shape)
+      : capacity_(shape.producers * Limits::per_producer), queue_(Capacity, 0, shape.producers) {}
+
+  class Producer {
+   public:
+    explicit Producer(MoodycamelConcurrentQueuePlain& queue) : queue_(&queue) {}
+    Status try_put(const Item& item) {
+      if (queue_->closed_.is_set()) return Status::closed;
+      return queue_->queue_.enqueue(item) ? Status::ok : Status::would_wait;
+    }
+    Status put(const Item& item, Deadline deadline = never) {
+      return spin_until_done([&] { return try_put(item); }, deadline);
+    }
+
+   private:
+    MoodycamelConcurrentQueuePlain* queue_;
+  };
+
+  class Consumer {
+   public:
+    explicit Consumer(MoodycamelConcurrentQueuePlain& queue) : queue_(&queue) {}
+    Status try_get(Item& item) {
+      if (queue_->queue_.try_dequeue(item)) return Status::ok;
+      return queue_->closed_.if_still([this] { return queue_->size() == 0; });
+    }
+    Status get(Item& item, Deadline deadline = never) {
+      return spin_until_done([&] { return try_get(item); }, deadline);
+    }
+
+   private:
+    MoodycamelConcurrentQueuePlain* queue_;
+  };
+
+  Producer producer(unsigned) { return Producer(*this); }
+  Consumer consumer(unsigned) { return Consumer(*this); }
+  std::size_t capacity() const { return capacity_; }
+  std::size_t size() const { return queue_.size_approx(); }
+  void close() { closed_.set(); }
+
+ private:
+  std::size_t capacity_;
+  moodycamel::ConcurrentQueue<Item, Limits> queue_;
+  ClosedFlag closed_;
+};
+
+}  // namespace handoff
