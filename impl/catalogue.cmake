@@ -76,6 +76,12 @@ handoff_implementation(value robust_mutex        RobustMutexValue)
 handoff_implementation(value rwlock              RwlockValue)
 handoff_implementation(value seqlock             SeqlockValue)
 handoff_implementation(value sharded_counter     ShardedCounterValue)
+handoff_implementation(value posix_semaphore_unnamed PosixSemaphoreUnnamedValue)
+handoff_implementation(value posix_semaphore_named   PosixSemaphoreNamedValue)
+handoff_implementation(value fcntl_lock_file     FcntlLockFile)
+handoff_implementation(value ofd_lock_file       OfdLockFile)
+handoff_implementation(value mapped_file         MappedFile)
+handoff_implementation(value sysv_shared_memory  SysvSharedMemory)
 
 handoff_implementation(pool mutex_condition_threads MutexConditionThreads)
 handoff_implementation(pool moodycamel_threads      MoodycamelThreads

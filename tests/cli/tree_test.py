@@ -39,6 +39,7 @@ SHARED = {
     "queue/unix_queue",
     "value/locked_elements",
     "value/locked_file",
+    "value/mapped_memory",
 }
 
 
