@@ -27,6 +27,7 @@ BUILDING = {
     "libreaderwriterqueue-dev": "moodycamel's queues of one producer and one consumer",
     "libtbb-dev": "oneTBB's queues",
     "libxenium-dev": "xenium's queues",
+    "libzmq3-dev": "ZeroMQ",
 }
 REPORTING = {
     "python3-matplotlib": "figures",

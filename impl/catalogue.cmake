@@ -23,6 +23,9 @@ handoff_implementation(pipe boost_spsc_queue_pair    BoostSpscQueuePair
                        NEEDS boost/lockfree/spsc_queue.hpp libboost-dev)
 handoff_implementation(pipe moodycamel_reader_writer_queue_pair MoodycamelReaderWriterQueuePair
                        NEEDS readerwriterqueue/readerwriterqueue.h libreaderwriterqueue-dev)
+handoff_implementation(pipe zeromq_pair_inproc  ZeromqPairInproc NEEDS zmq.h libzmq3-dev LINK zmq)
+handoff_implementation(pipe zeromq_pair_ipc     ZeromqPairIpc    NEEDS zmq.h libzmq3-dev LINK zmq)
+handoff_implementation(pipe zeromq_pair_tcp     ZeromqPairTcp    NEEDS zmq.h libzmq3-dev LINK zmq)
 
 handoff_implementation(queue mutex_condition        MutexCondition)
 handoff_implementation(queue shared_mutex_condition SharedMutexCondition)

@@ -21,6 +21,7 @@ SHARED = {
     "pipe/parcel_lanes",
     "pipe/sysv_keeper",
     "pipe/untaken_ends",
+    "pipe/zeromq_pair",
     "pool/batch",
     "pool/byte_lane",
     "pool/crew_of_threads",
