@@ -17,6 +17,7 @@ handoff_implementation(pipe socketpair_seqpacket SocketpairSeqpacket)
 handoff_implementation(pipe shared_ring          SharedRing WAITING Spin SpinThenYield Park SpinThenPark EventfdPark)
 handoff_implementation(pipe posix_message_queue_pair PosixMessageQueuePair)
 handoff_implementation(pipe sysv_message_queue_pair  SysvMessageQueuePair)
+handoff_implementation(pipe memfd_handover           MemfdHandover)
 handoff_implementation(pipe boost_message_queue_pair BoostMessageQueuePair
                        NEEDS boost/interprocess/ipc/message_queue.hpp libboost-dev)
 handoff_implementation(pipe boost_spsc_queue_pair    BoostSpscQueuePair
