@@ -140,7 +140,9 @@ void wide_values_are_never_torn(Peers peers) {
     share<V>(
         {3, peers},
         [](HandleOf<V>& handle, unsigned worker) {
-          for (Number n = 0; n < 4000; ++n) {
+          // By time and not by number: they have to run side by side.
+          Deadline end = after(contention_time);
+          for (Number n = 0; n % 16 != 0 || Clock::now() < end; ++n) {
             if (worker == 0) handle.store(Wide::of(n), 1);
             if (worker == 1) handle.add(Wide::of(1), 1);
             require(handle.load(1).whole(), "a wide value was read torn");
@@ -157,7 +159,9 @@ void slices_of_locked_values_are_never_torn(Peers peers) {
         {3, peers},
         [](auto& handle, unsigned worker) {
           std::array<Number, length> slice{};
-          for (Number n = 0; n < 4000; ++n) {
+          // By time and not by number: they have to run side by side.
+          Deadline end = after(contention_time);
+          for (Number n = 0; n % 16 != 0 || Clock::now() < end; ++n) {
             slice.fill(n * 3 + worker);
             if (worker < 2) handle.write(0, slice);
             handle.read(0, slice);
