@@ -1,6 +1,8 @@
 #pragma once
 
+#include <sys/socket.h>
 #include <sys/uio.h>
+#include <unistd.h>
 
 #include <cstdint>
 #include <optional>
@@ -14,6 +16,13 @@ namespace handoff {
 
 /// Writes some of what the vectors hold, without ever raising SIGPIPE.
 using GatherWrite = ssize_t (*)(int descriptor, iovec* vectors, int count);
+
+inline ssize_t write_to_socket(int descriptor, iovec* vectors, int count) {
+  msghdr header{};
+  header.msg_iov = vectors;
+  header.msg_iovlen = static_cast<std::size_t>(count);
+  return ::sendmsg(descriptor, &header, MSG_NOSIGNAL);
+}
 
 /// Writes all that the vectors hold; closed when nobody is left to read it.
 template <GatherWrite write_some>
@@ -39,11 +48,19 @@ Status write_fully(int descriptor, iovec* vectors, int count, std::string_view p
   return Status::ok;
 }
 
+/// Reads some bytes, 0 at the end of the stream.
+using ReadSome = ssize_t (*)(int descriptor, void* buffer, std::size_t bytes);
+
+/// What has to happen to an end before its descriptors are closed; either may be -1.
+using Farewell = void (*)(int in, int out);
+inline void no_farewell(int, int) {}
+
 /// Reads until the buffer is full or the stream has ended; the number of bytes.
-inline std::size_t read_fully(int descriptor, std::span<std::byte> buffer, std::string_view pipe) {
+template <ReadSome read_some>
+std::size_t read_fully(int descriptor, std::span<std::byte> buffer, std::string_view pipe) {
   std::size_t filled = 0;
   while (filled < buffer.size()) {
-    ssize_t result = ::read(descriptor, buffer.data() + filled, buffer.size() - filled);
+    ssize_t result = read_some(descriptor, buffer.data() + filled, buffer.size() - filled);
     if (result == 0) break;
     if (result > 0) {
       filled += static_cast<std::size_t>(result);
@@ -57,10 +74,14 @@ inline std::size_t read_fully(int descriptor, std::span<std::byte> buffer, std::
 }
 
 /// One end of a framed pipe. Not to be used by two threads at once in the same direction.
-template <const Info& info, GatherWrite write_some>
+template <const Info& info, GatherWrite write_some, ReadSome read_some = ::read,
+          Farewell farewell = no_farewell>
 class FramedEnd {
  public:
   explicit FramedEnd(EndDescriptors descriptors) : descriptors_(std::move(descriptors)) {}
+  FramedEnd(FramedEnd&&) noexcept = default;
+  FramedEnd& operator=(FramedEnd&&) noexcept = default;
+  ~FramedEnd() { close(); }
 
   Status send(std::span<const std::byte> message) {
     int output = descriptors_.output_or_raise(info.name);
@@ -77,7 +98,7 @@ class FramedEnd {
     if (*pending_ > buffer.size()) throw MessageTooLong(info.name, *pending_, buffer.size());
     std::size_t length = *pending_;
     pending_.reset();
-    std::size_t read = read_fully(input, buffer.first(length), info.name);
+    std::size_t read = read_fully<read_some>(input, buffer.first(length), info.name);
     if (read < length) throw_torn(read, length, "B of a message");
     return {Status::ok, length};
   }
@@ -87,12 +108,17 @@ class FramedEnd {
     return pending_ || poll_input(input, deadline);
   }
   int descriptor() const { return descriptors_.input(); }
-  void close() { descriptors_.close(); }
+  void close() {
+    EndNumbers numbers = descriptors_.release();
+    if (numbers.in != -1 || numbers.out != -1) farewell(numbers.in, numbers.out);
+    numbers.close();
+  }
 
  private:
   bool read_length(int input) {
     std::uint64_t length = 0;
-    std::size_t read = read_fully(input, std::as_writable_bytes(std::span(&length, 1)), info.name);
+    std::size_t read =
+        read_fully<read_some>(input, std::as_writable_bytes(std::span(&length, 1)), info.name);
     if (read == 0) return false;
     if (read < sizeof(length)) throw_torn(read, sizeof(length), "B of a length");
     pending_ = length;

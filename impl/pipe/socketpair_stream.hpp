@@ -2,17 +2,17 @@
 
 #include <sys/socket.h>
 
+#include "descriptor_pairs.hpp"
 #include "framing.hpp"
 
 /// A pair of connected Unix stream sockets; messages are framed by their length.
 namespace handoff {
 namespace detail {
 
-inline ssize_t write_to_stream(int descriptor, iovec* vectors, int count) {
-  msghdr header{};
-  header.msg_iov = vectors;
-  header.msg_iovlen = static_cast<std::size_t>(count);
-  return ::sendmsg(descriptor, &header, MSG_NOSIGNAL);
+inline Sockets stream_sockets() {
+  int both[2];
+  if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, both) == -1) throw_errno("socketpair");
+  return {Descriptor(both[0]), Descriptor(both[1])};
 }
 
 inline constexpr Info socketpair_stream_info{
@@ -28,32 +28,9 @@ inline constexpr Info socketpair_stream_info{
 
 }  // namespace detail
 
-class SocketpairStream {
- public:
-  static constexpr const Info& info = detail::socketpair_stream_info;
-  using End = FramedEnd<detail::socketpair_stream_info, detail::write_to_stream>;
-
-  explicit SocketpairStream(PipeShape shape) : SocketpairStream(shape, Sockets()) {}
-
-  End end(unsigned i) { return End(ends_.take(i)); }
-  void abandon() { ends_.abandon(); }
-
- private:
-  struct Sockets {
-    int both[2];
-    Sockets() {
-      if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, both) == -1) {
-        throw_errno("socketpair_stream: socketpair");
-      }
-    }
-  };
-
-  SocketpairStream(PipeShape shape, Sockets sockets)
-      : ends_(shape.peers, socket_end(shape.direction, 0, sockets.both[0]),
-              socket_end(shape.direction, 1, sockets.both[1])) {}
-
-  UntakenEnds ends_;
-};
+using SocketpairStream =
+    SocketPair<detail::socketpair_stream_info,
+               FramedEnd<detail::socketpair_stream_info, write_to_socket>, detail::stream_sockets>;
 
 static_assert(Pipe<SocketpairStream>);
 

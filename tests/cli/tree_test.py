@@ -13,13 +13,18 @@ BEGIN, END = "<!-- implementations: begin -->", "<!-- implementations: end -->"
 FAMILIES = ("pipe", "queue", "value", "pool")
 # Headers that implementations share; none of them is an implementation.
 SHARED = {
+    "pipe/accepted_sockets",
     "pipe/byte_ring",
+    "pipe/descriptor_pairs",
     "pipe/descriptor_poll",
     "pipe/eventfd_park",
     "pipe/framing",
     "pipe/mailbox_end",
+    "pipe/packet_end",
     "pipe/parcel_lanes",
+    "pipe/pipe_write",
     "pipe/sysv_keeper",
+    "pipe/unix_address",
     "pipe/untaken_ends",
     "pipe/zeromq_pair",
     "pool/batch",

@@ -1,0 +1,65 @@
+#pragma once
+
+#include <signal.h>
+#include <sys/uio.h>
+
+#include <atomic>
+#include <cerrno>
+#include <ctime>
+
+/// Writing into a kernel pipe without ever raising SIGPIPE.
+namespace handoff::detail {
+
+/// pwritev2: fail with EPIPE and raise no SIGPIPE. Since Linux 6.18; the C library does not name
+/// it yet.
+inline constexpr int no_signal_flag = 0x100;
+
+/// On older kernels: keeps SIGPIPE from this thread, and takes back one that the write has
+/// raised. Costs two system calls per write.
+class SigpipeHeldBack {
+ public:
+  SigpipeHeldBack() {
+    sigemptyset(&pipe_signal_);
+    sigaddset(&pipe_signal_, SIGPIPE);
+    pthread_sigmask(SIG_BLOCK, &pipe_signal_, &before_);
+    if (sigismember(&before_, SIGPIPE)) {  // else none can have been left pending
+      sigset_t pending;
+      sigpending(&pending);
+      callers_own_ = sigismember(&pending, SIGPIPE);
+    }
+  }
+  ~SigpipeHeldBack() {
+    int why = errno;
+    bool ours = why == EPIPE && !callers_own_;
+    timespec no_wait{};
+    while (ours && sigtimedwait(&pipe_signal_, nullptr, &no_wait) == -1 && errno == EINTR) {
+    }
+    pthread_sigmask(SIG_SETMASK, &before_, nullptr);
+    errno = why;
+  }
+  SigpipeHeldBack(const SigpipeHeldBack&) = delete;
+  SigpipeHeldBack& operator=(const SigpipeHeldBack&) = delete;
+
+ private:
+  sigset_t pipe_signal_;
+  sigset_t before_;
+  bool callers_own_ = false;
+};
+
+inline ssize_t write_holding_sigpipe_back(int descriptor, iovec* vectors, int count) {
+  SigpipeHeldBack held_back;
+  errno = 0;
+  return ::writev(descriptor, vectors, count);
+}
+
+inline ssize_t write_to_pipe(int descriptor, iovec* vectors, int count) {
+  static std::atomic<bool> kernel_knows_flag{true};
+  if (kernel_knows_flag.load(std::memory_order_relaxed)) {  // a hint: orders nothing
+    ssize_t written = ::pwritev2(descriptor, vectors, count, -1, no_signal_flag);
+    if (written != -1 || (errno != EOPNOTSUPP && errno != ENOSYS)) return written;
+    kernel_knows_flag.store(false, std::memory_order_relaxed);
+  }
+  return write_holding_sigpipe_back(descriptor, vectors, count);
+}
+
+}  // namespace handoff::detail
