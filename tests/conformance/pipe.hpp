@@ -66,6 +66,10 @@ TYPED_TEST_P(PipeConformance, messages_up_to_the_stated_limit_pass_and_longer_on
       this->peers);
 }
 
+TYPED_TEST_P(PipeConformance, a_message_may_be_overwritten_once_it_is_sent) {
+  conformance::a_message_may_be_overwritten_once_it_is_sent<typename TestFixture::P>(this->peers);
+}
+
 TYPED_TEST_P(PipeConformance, one_way_ends_refuse_the_wrong_direction) {
   conformance::one_way_ends_refuse_the_wrong_direction<typename TestFixture::P>(this->peers);
 }
@@ -82,6 +86,10 @@ TYPED_TEST_P(PipeConformance, end_of_file_comes_after_the_queued_messages_and_no
 TYPED_TEST_P(PipeConformance, queued_messages_outlive_a_writer_that_leaves_messages_unread) {
   conformance::queued_messages_outlive_a_writer_that_leaves_messages_unread<
       typename TestFixture::P>(this->peers);
+}
+
+TYPED_TEST_P(PipeConformance, queued_messages_outlive_a_send_that_is_refused) {
+  conformance::queued_messages_outlive_a_send_that_is_refused<typename TestFixture::P>(this->peers);
 }
 
 TYPED_TEST_P(PipeConformance, sending_to_a_reader_that_has_gone_says_so_without_a_signal) {
@@ -129,9 +137,10 @@ REGISTER_TYPED_TEST_SUITE_P(
     carries_messages_from_nothing_to_16_mebibytes, keeps_the_order_of_many_messages,
     carries_messages_in_both_directions, short_buffer_names_the_needed_size_and_loses_nothing,
     messages_up_to_the_stated_limit_pass_and_longer_ones_raise,
-    one_way_ends_refuse_the_wrong_direction, a_hundred_pipes_live_side_by_side,
-    end_of_file_comes_after_the_queued_messages_and_not_before,
+    a_message_may_be_overwritten_once_it_is_sent, one_way_ends_refuse_the_wrong_direction,
+    a_hundred_pipes_live_side_by_side, end_of_file_comes_after_the_queued_messages_and_not_before,
     queued_messages_outlive_a_writer_that_leaves_messages_unread,
+    queued_messages_outlive_a_send_that_is_refused,
     sending_to_a_reader_that_has_gone_says_so_without_a_signal,
     poll_waits_not_at_all_for_a_time_and_for_ever, transfers_go_on_after_interrupted_system_calls,
     descriptors_above_1024_work, a_writer_killed_in_mid_message_is_told_within_a_second,

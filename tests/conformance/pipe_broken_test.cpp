@@ -19,6 +19,7 @@ enum class Fault {
   ends_early,      ///< end of file while messages are queued
   never_ends,      ///< waits for ever where the writer has gone
   loses_too_long,  ///< a message that the buffer was too short for is gone
+  lends,           ///< reads a message after send has returned
   polls_true,      ///< poll does not look
   ignores_direction
 };
@@ -37,6 +38,7 @@ class Faulty {
 
     Status send(std::span<const std::byte> message) {
       ++sent_;
+      if (fault == Fault::lends) std::swap(message, lent_);
       if (fault == Fault::merges && message.empty()) return Status::ok;
       if (fault == Fault::drops && sent_ % 100 == 0) return Status::ok;
       if (fault == Fault::cuts)
@@ -74,6 +76,7 @@ class Faulty {
    private:
     Ring::End end_;
     unsigned sent_ = 0;
+    std::span<const std::byte> lent_;
     unsigned received_ = 0;
   };
 
@@ -137,6 +140,11 @@ TEST_P(ABrokenPipe, that_never_ends_is_rejected) {
 TEST_P(ABrokenPipe, that_loses_a_message_that_was_too_long_is_rejected) {
   using Broken = Faulty<Fault::loses_too_long>;
   expect_rejected([] { short_buffer_names_the_needed_size_and_loses_nothing<Broken>(GetParam()); });
+}
+
+TEST_P(ABrokenPipe, that_reads_a_message_too_late_is_rejected) {
+  expect_rejected(
+      [] { a_message_may_be_overwritten_once_it_is_sent<Faulty<Fault::lends>>(GetParam()); });
 }
 
 TEST_P(ABrokenPipe, whose_poll_does_not_look_is_rejected) {

@@ -132,6 +132,35 @@ void messages_up_to_the_stated_limit_pass_and_longer_ones_raise(Peers peers) {
       });
 }
 
+/// What has been sent is the receiver's, whatever the sender does to its buffer afterwards.
+template <class P>
+void a_message_may_be_overwritten_once_it_is_sent(Peers peers) {
+  constexpr std::size_t rounds = 20;
+  const std::size_t longest = std::min(P::info.largest_message(), mebibyte);
+  const std::size_t lengths[] = {1, std::min<std::size_t>(longest, 8192), longest};
+  converse<P>(
+      {peers, Direction::one_way},
+      [&](EndOf<P>& end) {
+        Bytes buffer(longest);
+        for (std::size_t n = 0; n < rounds; ++n) {
+          for (std::size_t length : lengths) {
+            std::ranges::copy(message_of(length, n), buffer.begin());
+            require(end.send(std::span(buffer).first(length)) == Status::ok, "send was refused");
+            // Its end first, which the receiver comes to last.
+            std::fill_n(buffer.rend() - static_cast<std::ptrdiff_t>(length), length, std::byte{});
+          }
+        }
+      },
+      [&](EndOf<P>& end) {
+        for (std::size_t n = 0; n < rounds; ++n) {
+          for (std::size_t length : lengths) {
+            std::this_thread::sleep_for(std::chrono::milliseconds(2));
+            expect_message(end, message_of(length, n));
+          }
+        }
+      });
+}
+
 template <class P>
 void one_way_ends_refuse_the_wrong_direction(Peers peers) {
   auto refused = [](auto use) {
