@@ -1,5 +1,6 @@
 """What the page's tables hold."""
 
+import math
 from collections import Counter
 from dataclasses import dataclass
 from typing import Any
@@ -153,6 +154,19 @@ def failures(run: Run) -> list[tuple[str, str]]:
     return [(case.text, case.error) for case in run.cases if case.error]
 
 
+def over_a_limit(run: Run) -> list[str]:
+    """The rows that take no messages of the largest sizes that their family was measured with."""
+    largest: dict[str, int] = {}
+    for case in run.cases:
+        family = case.name.family
+        largest[family] = max(largest.get(family, 0), case.name.number("size"))
+    return [
+        f"{row['family']}/{row['name']}: sizes over {row['largest_message']} B, its limit."
+        for row in run.meta["implementations"]
+        if (row.get("largest_message") or math.inf) < largest.get(row["family"], 0)
+    ]
+
+
 def left_out(run: Run) -> list[str]:
     """What this run does not hold, and why."""
     meta = run.meta
@@ -164,6 +178,7 @@ def left_out(run: Run) -> list[str]:
     for row in meta["implementations"]:
         if row["built"] and not row.get("available", True):
             found.append(f"{row['family']}/{row['name']}: not on this machine: {row['reason']}.")
+    found += over_a_limit(run)
     stopped = Counter(meta["stopped_by"].values())
     if stopped:
         found.append(
