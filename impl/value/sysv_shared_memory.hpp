@@ -1,6 +1,7 @@
 #pragma once
 
 #include <sys/ipc.h>
+#include <sys/mman.h>
 #include <sys/shm.h>
 
 #include "mapped_memory.hpp"
@@ -18,7 +19,7 @@ class SysvSegment {
     data_ = ::shmat(segment, nullptr, 0);
     int error = errno;
     ::shmctl(segment, IPC_RMID, nullptr);
-    if (data_ != reinterpret_cast<void*>(-1)) return;
+    if (data_ != MAP_FAILED) return;  // shmat fails with the same value as mmap
     errno = error;
     throw_errno("sysv_shared_memory: shmat");
   }
@@ -33,7 +34,7 @@ class SysvSegment {
 
 inline std::string why_no_sysv_segment() {
   try {
-    SysvSegment(1);
+    SysvSegment trial(1);
     return {};
   } catch (const std::system_error& error) {
     return error.what();
