@@ -17,6 +17,8 @@ from cli.terminal import Progress, duration, say
 TAIL_LINES = 60
 RANDOM_BITS = Path("/proc/sys/vm/mmap_rnd_bits")
 TSAN_RANDOM_BITS = 28  # clang 14's ThreadSanitizer cannot start where the kernel uses more
+TIDY = RELEASE / "tidy"  # what clang-tidy reads beside the sources
+PRECOMPILED = re.compile(r" -Winvalid-pch -include \S+/cmake_pch\.hxx")
 CTEST_SUMMARY = re.compile(r"(\d+)% tests passed, (\d+) tests failed out of (\d+)")
 PYTEST_COUNT = re.compile(r"(\d+) (passed|failed|errors?|skipped|xfailed|xpassed)")
 
@@ -107,10 +109,8 @@ def run_clang_format() -> tuple[int, int, str]:
 
 def headers_unit(family: str) -> str:
     """Writes a unit that includes every header of a family, so that all of them are read."""
-    folder = RELEASE / "tidy"
-    folder.mkdir(exist_ok=True)
     headers = sorted((ROOT / "impl" / family).glob("*.hpp"))
-    unit = folder / f"{family}_headers.cpp"
+    unit = TIDY / f"{family}_headers.cpp"
     unit.write_text("".join(f'#include "impl/{family}/{path.name}"\n' for path in headers))
     return str(unit)
 
@@ -127,15 +127,24 @@ def tidy_units(commands: list[dict[str, str]]) -> list[str]:
     return list(dict.fromkeys(own))
 
 
+def write_tidy_commands() -> list[dict[str, str]]:
+    """The release build's commands for clang-tidy, which cannot read g++'s precompiled headers."""
+    built = (RELEASE / "compile_commands.json").read_text()
+    TIDY.mkdir(exist_ok=True)
+    (TIDY / "compile_commands.json").write_text(PRECOMPILED.sub("", built))
+    commands: list[dict[str, str]] = json.loads(built)
+    return commands
+
+
 def tidy_one(unit: str) -> tuple[str, int, str]:
     """clang-tidy over one unit."""
-    command = ["clang-tidy", "-p", str(RELEASE), "--quiet", unit]
+    command = ["clang-tidy", "-p", str(TIDY), "--quiet", unit]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
     return unit, done.returncode, done.stdout
 
 
 def run_clang_tidy() -> tuple[int, int, str]:
-    units = tidy_units(json.loads((RELEASE / "compile_commands.json").read_text()))
+    units = tidy_units(write_tidy_commands())
     failed = 0
     with Progress() as progress, concurrent.futures.ThreadPoolExecutor(build.jobs()) as pool:
         for done, (unit, code, output) in enumerate(pool.map(tidy_one, units), 1):
