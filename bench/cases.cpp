@@ -45,6 +45,22 @@ harness::PhaseResult run_phases(harness::Crew& crew, double slice_ns, std::uint6
   return result;
 }
 
+/// Of the latest phase, and ends the crew.
+Outcome outcome_of(harness::Crew& crew, const harness::CrewPlan& plan,
+                   const harness::PhaseResult& result, std::uint64_t operations) {
+  Outcome outcome;
+  outcome.operations = operations;
+  outcome.seconds = static_cast<double>(result.elapsed_ns) * 1e-9;
+  outcome.ns_per_operation =
+      result.mean_ns > 0 ? result.mean_ns
+                         : static_cast<double>(result.elapsed_ns) / static_cast<double>(operations);
+  outcome.cost = result.cost;
+  outcome.migrations = result.migrations;
+  for (unsigned i = 0; i < plan.cpus.size(); ++i) outcome.latencies.merge(crew.recorder(i));
+  crew.finish();
+  return outcome;
+}
+
 }  // namespace
 
 std::vector<Placement> Cases::pairs() const {
@@ -71,18 +87,15 @@ Outcome measure_crew(const harness::CrewPlan& plan, const Settings& settings,
   std::uint64_t count = 0;
   harness::PhaseResult result =
       run_phases(crew, static_cast<double>(settings.slice_ns), fewest, count);
+  return outcome_of(crew, plan, result, count * operations_per_count);
+}
 
-  Outcome outcome;
-  outcome.operations = count * operations_per_count;
-  outcome.seconds = static_cast<double>(result.elapsed_ns) * 1e-9;
-  auto operations = static_cast<double>(outcome.operations);
-  outcome.ns_per_operation =
-      result.mean_ns > 0 ? result.mean_ns : static_cast<double>(result.elapsed_ns) / operations;
-  outcome.cost = result.cost;
-  outcome.migrations = result.migrations;
-  for (unsigned i = 0; i < plan.cpus.size(); ++i) outcome.latencies.merge(crew.recorder(i));
-  crew.finish();
-  return outcome;
+Outcome measure_timed_crew(const harness::CrewPlan& plan, const Settings& settings) {
+  harness::Crew crew(plan);
+  auto length = static_cast<double>(settings.slice_ns);
+  crew.run(static_cast<std::uint64_t>(telling_share * length));
+  harness::PhaseResult result = crew.run(static_cast<std::uint64_t>(length));
+  return outcome_of(crew, plan, result, result.operations);
 }
 
 }  // namespace handoff::bench

@@ -73,4 +73,11 @@ void add_rows(Cases& cases);
 Outcome measure_crew(const harness::CrewPlan& plan, const Settings& settings,
                      std::uint64_t operations_per_count = 1, std::uint64_t fewest = fewest_samples);
 
+/// For workers that need nothing of one another: runs a crew, after it has warmed up, for the
+/// length of the slice. Its bodies take a length in ns for their count, go on for so long
+/// (repeat_for), and report how many operations that were. A count fixed beforehand would not do
+/// where workers contend: under a fair lock on one CPU the rate falls a thousandfold once one is
+/// preempted.
+Outcome measure_timed_crew(const harness::CrewPlan& plan, const Settings& settings);
+
 }  // namespace handoff::bench

@@ -77,9 +77,7 @@ class ValueCases {
                 .cpus = placement.cpus,
                 .bytes = bytes,
                 .object_bytes = sizeof(Object),
-                .measure = [plan, n = shape.workers](const Settings& s) {
-                  return measure_crew(plan, s, n);
-                }});
+                .measure = [plan](const Settings& s) { return measure_timed_crew(plan, s); }});
   }
 
   Cases& cases_;

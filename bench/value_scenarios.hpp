@@ -8,11 +8,13 @@
 #include <vector>
 
 #include "bench/payload.hpp"
+#include "bench/repeat.hpp"
 #include "harness/crew.hpp"
 #include "impl/common/cpu.hpp"
 #include "impl/value/contract.hpp"
 
-/// What the workers of the value family do, over any implementation.
+/// What the workers of the value family do, over any implementation: each goes on for the length of
+/// the phase, in ns, and reports how many operations that were.
 namespace handoff::bench {
 
 template <class V>
@@ -41,16 +43,17 @@ class Settlement {
   std::uint64_t settled_ = 0;               ///< the value after the phase before
 };
 
-/// All workers add 1 to the same value, `count` times each.
+/// All workers add 1 to the same value.
 template <class V>
 class ValueAdd {
  public:
   explicit ValueAdd(ValueShape shape) : settlement_(shape.workers), value_(shape) {}
 
   harness::Body join(harness::Seat& seat) {
-    return [this, &seat, handle = take_handle(value_, seat)](std::uint64_t count) {
-      for (std::uint64_t n = 0; n < count; ++n) handle->add(1, 0);
-      settlement_.settle(*handle, seat.report, count);
+    return [this, &seat, handle = take_handle(value_, seat)](std::uint64_t length_ns) {
+      std::uint64_t added = repeat_for(length_ns, [&](std::uint64_t) { handle->add(1, 0); });
+      seat.report.operations = added;
+      settlement_.settle(*handle, seat.report, added);
     };
   }
 
@@ -66,11 +69,11 @@ class ValueReadMostly {
   explicit ValueReadMostly(ValueShape shape) : settlement_(shape.workers), value_(shape) {}
 
   harness::Body join(harness::Seat& seat) {
-    return [this, &seat, handle = take_handle(value_, seat)](std::uint64_t count) {
+    return [this, &seat, handle = take_handle(value_, seat)](std::uint64_t length_ns) {
       std::uint64_t added = 0;
       std::uint64_t last = 0;
-      for (std::uint64_t n = 1; n <= count; ++n) {
-        if (n % period == 0) {
+      seat.report.operations = repeat_for(length_ns, [&](std::uint64_t n) {
+        if (n % period == period - 1) {
           handle->add(1, 0);
           ++added;
         } else {
@@ -79,7 +82,7 @@ class ValueReadMostly {
             throw std::runtime_error("a value that is only added to was seen to fall");
           last = now;
         }
-      }
+      });
       settlement_.settle(*handle, seat.report, added);
     };
   }
@@ -97,13 +100,14 @@ class ValueElementWrite {
   explicit ValueElementWrite(ValueShape shape) : workers_(shape.workers), value_(shape) {}
 
   harness::Body join(harness::Seat& seat) {
-    return [this, &seat, handle = take_handle(value_, seat)](std::uint64_t count) {
+    return [this, &seat, handle = take_handle(value_, seat)](std::uint64_t length_ns) {
       const std::uint64_t own = length / workers_;
       auto place = [&](std::uint64_t n) { return n % own * workers_ + seat.worker; };
-      for (std::uint64_t n = 0; n < count; ++n) {
+      std::uint64_t count = repeat_for(length_ns, [&](std::uint64_t n) {
         handle->store(first_word(seat.worker, n), place(n));
         seat.report.balance += n;
-      }
+      });
+      seat.report.operations = count;
       std::uint64_t first_left = count > own ? count - own : 0;
       seat.report.balance -= first_left * (first_left - 1) / 2;  // of those stored over since
       for (std::uint64_t n = first_left; n < count; ++n) {
@@ -121,17 +125,17 @@ class ValueElementWrite {
 
 /// Writes and reads the same message in turn, and finds each one that it reads whole.
 template <class Write, class Read>
-void write_and_read(std::uint64_t count, unsigned worker, std::span<Word> words, Write write,
-                    Read read) {
-  for (std::uint64_t n = 0; n < count; ++n) {
+void write_and_read(std::uint64_t length_ns, harness::Seat& seat, std::span<Word> words,
+                    Write write, Read read) {
+  seat.report.operations = repeat_for(length_ns, [&](std::uint64_t n) {
     if (n % 2 == 0) {
-      fill(words, first_word(worker, n));
+      fill(words, first_word(seat.worker, n));
       write();
     } else {
       read();
       if (!is_whole(words)) throw std::runtime_error("a value was read torn");
     }
-  }
+  });
 }
 
 /// All workers store and load the same wide value in turn.
@@ -141,10 +145,10 @@ class ValueWide {
   explicit ValueWide(ValueShape shape) : value_(shape) {}
 
   harness::Body join(harness::Seat& seat) {
-    return [handle = take_handle(value_, seat), worker = seat.worker,
-            item = std::make_shared<typename V::value_type>()](std::uint64_t count) {
+    return [&seat, handle = take_handle(value_, seat),
+            item = std::make_shared<typename V::value_type>()](std::uint64_t length_ns) {
       write_and_read(
-          count, worker, item->words, [&] { handle->store(*item, 0); },
+          length_ns, seat, item->words, [&] { handle->store(*item, 0); },
           [&] { *item = handle->load(0); });
     };
   }
@@ -160,10 +164,10 @@ class ValueSlices {
   explicit ValueSlices(ValueShape shape) : value_(shape) {}
 
   harness::Body join(harness::Seat& seat) {
-    return [handle = take_handle(value_, seat), worker = seat.worker,
-            words = std::make_shared<std::vector<Word>>(length)](std::uint64_t count) {
+    return [&seat, handle = take_handle(value_, seat),
+            words = std::make_shared<std::vector<Word>>(length)](std::uint64_t length_ns) {
       write_and_read(
-          count, worker, *words, [&] { handle->write(0, *words); },
+          length_ns, seat, *words, [&] { handle->write(0, *words); },
           [&] { handle->read(0, *words); });
     };
   }

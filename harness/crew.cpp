@@ -194,6 +194,7 @@ PhaseResult Crew::run(std::uint64_t count) {
     end = std::max(end, desks_[i].end_ns);
     result.cost += desks_[i].cost;
     result.migrations += desks_[i].migrations;
+    result.operations += desks_[i].report.operations;
     balance += desks_[i].report.balance;
   }
   if (balance != 0) throw CrewError("what was received is not what was sent: checksums differ");

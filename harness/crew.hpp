@@ -26,6 +26,7 @@ struct Report {
   /// Summed over all workers and modulo 2^64; a phase whose sum is not 0 lost, doubled or changed
   /// something. Senders add what they sent, receivers take off what they received.
   std::uint64_t balance = 0;
+  std::uint64_t operations = 0;  ///< done, where the body itself decides how many
 };
 
 /// What a worker has of the harness.
@@ -74,7 +75,8 @@ struct CrewPlan {
 /// What one phase took: from the first worker's start to the last one's end, and the cost of all.
 struct PhaseResult {
   std::int64_t elapsed_ns = 0;
-  double mean_ns = 0;  ///< as worker 0 reported it, or 0
+  double mean_ns = 0;            ///< as worker 0 reported it, or 0
+  std::uint64_t operations = 0;  ///< as all workers reported them
   Cost cost;
   std::int64_t migrations = 0;  ///< of pinned and unpinned workers; 0 where unknown
 };
