@@ -81,6 +81,14 @@ Placement Cases::nearest_pair() const {
   return {.place = Place::same_l3, .absent = "there is one CPU only"};
 }
 
+std::vector<unsigned> Cases::worker_counts() const {
+  constexpr unsigned always = 4;
+  auto most = std::max(always, static_cast<unsigned>(topology_->cpus().size()));
+  std::vector<unsigned> counts;
+  for (unsigned workers = 1; workers <= most; workers *= 2) counts.push_back(workers);
+  return counts;
+}
+
 Outcome measure_crew(const harness::CrewPlan& plan, const Settings& settings,
                      std::uint64_t operations_per_count, std::uint64_t fewest) {
   harness::Crew crew(plan);

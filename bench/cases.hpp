@@ -54,6 +54,8 @@ class Cases {
   std::vector<harness::Placement> pairs() const;
   /// The nearest place of two workers with a CPU each; not_existing when there is one CPU.
   harness::Placement nearest_pair() const;
+  /// How many workers scenarios take: 1, 2, 4 on every machine, and on to one for each CPU.
+  std::vector<unsigned> worker_counts() const;
   harness::Placement place(harness::Place place, unsigned workers) const {
     return harness::place_workers(*topology_, place, workers);
   }

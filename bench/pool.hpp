@@ -137,7 +137,7 @@ class PoolCases {
   explicit PoolCases(Cases& cases) : cases_(cases) {}
 
   void add_all() {
-    for (unsigned workers : {1U, 2U, 4U}) {
+    for (unsigned workers : cases_.worker_counts()) {
       harness::Placement placement = cases_.place(harness::Place::compact, workers);
       if (!placement.exists()) continue;
       add(name("apply", placement), placement, PoolApply<P>::join);

@@ -204,9 +204,16 @@ class QueueCases {
     }
     bool many = Q::info.producers == Holders::many && Q::info.consumers == Holders::many;
     if (Bytes != 8 || !many) return;
-    for (auto [producers, consumers] : {std::pair{2U, 2U}, {4U, 1U}, {1U, 4U}, {4U, 4U}}) {
+    auto add_shape = [&](unsigned producers, unsigned consumers) {
       add_stream<Q, Bytes, Capacity>({producers, consumers, peers},
                                      cases_.place(harness::Place::compact, producers + consumers));
+    };
+    add_shape(4, 1);
+    add_shape(1, 4);
+    constexpr unsigned always = 4;  // of each kind, however few the CPUs
+    for (unsigned each : cases_.worker_counts()) {
+      bool has_cpus = 2 * each <= cases_.topology().cpus().size();
+      if (each > 1 && (each <= always || has_cpus)) add_shape(each, each);
     }
   }
 

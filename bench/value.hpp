@@ -19,7 +19,7 @@ class ValueCases {
   void add_all() {
     for (Peers peers : {Peers::threads, Peers::processes}) {
       if (!reaches(Counter::info, peers)) continue;
-      for (unsigned workers : {1U, 2U, 4U}) {
+      for (unsigned workers : cases_.worker_counts()) {
         add<ValueAdd<Counter>>("add", {workers, peers}, compact(workers), sizeof(Word));
       }
       add<ValueAdd<Counter>>("add", {2, peers}, cases_.place(harness::Place::same_cpu, 2),
