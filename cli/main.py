@@ -1,13 +1,11 @@
 """The command line of `./handoff`."""
 
 import argparse
-import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from types import FrameType
 
-from cli import build, cases, listing, report, rounds, running, testing, thinning
+from cli import build, cases, interruption, listing, report, rounds, running, testing, thinning
 from cli.errors import EXIT_CODES, Exit, Failure, Interrupted
 from cli.paths import FAMILIES
 from cli.terminal import say
@@ -203,10 +201,6 @@ def run_command(options: argparse.Namespace, words: Sequence[str], flags: list[s
             return testing.test(options.quick, may_install)
 
 
-def on_signal(number: int, _: FrameType | None) -> None:
-    raise Interrupted(number)
-
-
 def main(words: Sequence[str]) -> int:
     """Runs a command line; returns the exit code."""
     split = list(words).index("--") if "--" in words else len(words)
@@ -214,8 +208,7 @@ def main(words: Sequence[str]) -> int:
     options = parser().parse_args(own)
     if flags and options.command != "run":
         parser().error("only `run` passes flags on after --")
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, on_signal)
+    interruption.listen()
     try:
         return int(run_command(options, words, flags))
     except Failure as failure:

@@ -2,6 +2,7 @@
 
 import contextlib
 import ctypes
+import functools
 import os
 import selectors
 import signal
@@ -9,7 +10,9 @@ import subprocess
 import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
+
+from cli import interruption
 
 GRACE_S = 3.0  # between asking a child to end and killing it
 PR_SET_PDEATHSIG = 1
@@ -20,9 +23,40 @@ class Silent(Exception):
     """A child printed nothing for longer than it was allowed to."""
 
 
-def die_with_parent() -> None:
-    """Runs in the child before exec: it is ended when this process is killed outright."""
-    LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+def prepare_child(held: set[int], dies_with_parent: bool) -> None:
+    """Runs in the child before exec: signals come again, and it is ended when this process is
+    killed outright."""
+    interruption.release(held)
+    if dies_with_parent:
+        LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
+@contextlib.contextmanager
+def started(
+    command: Sequence[str],
+    end: Callable[["subprocess.Popen[bytes]"], None],
+    *,
+    dies_with_parent: bool = True,
+    **options: Any,
+) -> Iterator["subprocess.Popen[bytes]"]:
+    """A child, with Popen's options, that `end` ends when the block is left by an exception, also by
+    a signal that comes while it starts."""
+    child = None
+    held = interruption.hold()
+    try:
+        child = subprocess.Popen(
+            command,
+            preexec_fn=functools.partial(prepare_child, held, dies_with_parent),
+            **options,
+        )
+        interruption.release(held)
+        yield child
+    except BaseException:
+        if child:
+            end(child)
+        raise
+    finally:
+        interruption.release(held)
 
 
 def end_group(child: "subprocess.Popen[bytes]") -> None:
@@ -37,12 +71,21 @@ def end_group(child: "subprocess.Popen[bytes]") -> None:
         os.killpg(child.pid, signal.SIGKILL)
 
 
+def end_politely(child: "subprocess.Popen[bytes]") -> None:
+    """Asks a child to end, and kills it when it does not."""
+    child.terminate()
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        child.wait(GRACE_S)
+    child.kill()
+
+
 def split_lines(descriptor: int, silence_s: float | None) -> Iterator[str]:
     """Yields the lines of a descriptor until its end; raises Silent after `silence_s` of quiet."""
     rest = b""
     with selectors.DefaultSelector() as selector:
         selector.register(descriptor, selectors.EVENT_READ)
         while True:
+            interruption.check()
             if not selector.select(silence_s):
                 raise Silent
             chunk = os.read(descriptor, 65536)
@@ -76,43 +119,33 @@ def stream(
         err: IO[bytes] | int = subprocess.STDOUT
         if stderr:
             err = stack.enter_context(open(stderr, "wb"))
-        child = subprocess.Popen(
-            command,
-            stdout=subprocess.PIPE,
-            stderr=err,
-            stdin=subprocess.DEVNULL if own_group else None,
-            cwd=cwd,
-            env=env,
-            start_new_session=own_group,
-            preexec_fn=die_with_parent if own_group else None,
+        child = stack.enter_context(
+            started(
+                command,
+                end_group if own_group else end_politely,
+                dies_with_parent=own_group,
+                stdout=subprocess.PIPE,
+                stderr=err,
+                stdin=subprocess.DEVNULL if own_group else None,
+                cwd=cwd,
+                env=env,
+                start_new_session=own_group,
+            )
         )
-        try:
-            assert child.stdout is not None
+        assert child.stdout is not None
+        with child.stdout:
             for line in split_lines(child.stdout.fileno(), silence_s):
                 if log_file:
                     log_file.write(line.encode() + b"\n")
                 on_line(line)
-            code = child.wait()
-        except BaseException:
-            end_group(child) if own_group else child.terminate()
-            raise
-        finally:
-            if child.stdout:
-                child.stdout.close()
+        code = child.wait()
     return code
 
 
 def attached(command: Sequence[str], cwd: Path | None = None) -> int:
     """Runs a command on this process's own output and input; returns its return code."""
-    child = subprocess.Popen(command, cwd=cwd, preexec_fn=die_with_parent)
-    try:
+    with started(command, end_politely, cwd=cwd) as child:
         return child.wait()
-    except BaseException:
-        child.terminate()
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            child.wait(GRACE_S)
-        child.kill()
-        raise
 
 
 def capture(command: Sequence[str], cwd: Path | None = None) -> str | None:
