@@ -142,7 +142,7 @@ class PosixMessageQueuePair {
     explicit OneWay(int none) : reader(none), writer(none) {}
     OneWay() {
       mq_attr size = detail::posix_queue_size();
-      const std::string name = "/" + unguessable_name();
+      const std::string name = unguessable_name("/handoff-");
       reader.reset(mq_open(name.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600, &size));
       if (reader.get() == -1) throw_errno("posix_message_queue_pair: mq_open");
       mq_unlink(name.c_str());

@@ -45,7 +45,7 @@ class PosixMessageQueue {
     mq_attr attributes{};
     attributes.mq_maxmsg = static_cast<long>(Capacity);
     attributes.mq_msgsize = static_cast<long>(sizeof(Item));
-    const std::string name = "/" + unguessable_name();
+    const std::string name = unguessable_name("/handoff-");
     queue_ = mq_open(name.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600, &attributes);
     if (queue_ == -1) throw_errno("posix_message_queue: mq_open");
     mq_unlink(name.c_str());

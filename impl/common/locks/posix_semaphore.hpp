@@ -43,7 +43,7 @@ class UnnamedSemaphoreLock {
 class NamedSemaphoreLock {
  public:
   NamedSemaphoreLock() {
-    const std::string name = "/" + unguessable_name();
+    const std::string name = unguessable_name("/handoff-");
     semaphore_ = sem_open(name.c_str(), O_CREAT | O_EXCL, 0600, 1);
     if (semaphore_ == SEM_FAILED) throw_errno("sem_open of " + name);
     sem_unlink(name.c_str());
