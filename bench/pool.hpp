@@ -1,7 +1,5 @@
 #pragma once
 
-#include <sys/resource.h>
-
 #include <algorithm>
 #include <cstdint>
 #include <memory>
@@ -29,62 +27,31 @@ inline void check_answer(TaskNumber task, std::uint32_t got, std::uint32_t due) 
                            std::to_string(got) + " where " + std::to_string(due) + " was due");
 }
 
-/// What all threads of this process have cost, also those that have ended.
-inline harness::Cost cost_of_this_process() {
-  constexpr std::int64_t ns_per_s = 1'000'000'000;
-  constexpr std::int64_t ns_per_us = 1'000;
-  rusage usage{};
-  getrusage(RUSAGE_SELF, &usage);
-  return {.cpu_ns = (usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) * ns_per_s +
-                    (usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) * ns_per_us,
-          .voluntary_switches = usage.ru_nvcsw,
-          .involuntary_switches = usage.ru_nivcsw};
-}
-
-/// The cost of the latest phase where the pool has no workers that stay to be asked. Lies in
-/// memory that the submitter shares with the process that reports.
-struct PoolObject {
-  bool has_cost = false;
-  harness::Cost cost;
-};
-
+/// A pool of pinned workers, whose cost counts as the submitter's.
 template <class P>
 class PoolSubmitter {
  public:
-  PoolSubmitter(const std::vector<int>& cpus, PoolObject& object, harness::Seat& seat)
+  PoolSubmitter(const std::vector<int>& cpus, harness::Seat& seat)
       : pool_({.workers = static_cast<unsigned>(cpus.size()),
-               .initializer = [cpus](unsigned i) { harness::pin_this_thread(cpus[i]); }}),
-        object_(&object) {
+               .initializer = [cpus](unsigned i) { harness::pin_this_thread(cpus[i]); }}) {
     seat.also_account = pool_.worker_ids();
-    object.has_cost = seat.also_account.empty();
   }
 
   P& pool() { return pool_; }
 
-  /// Runs a phase's work, and accounts for workers that do not stay.
-  template <class Work>
-  void account(Work work) {
-    harness::Cost before = cost_of_this_process();
-    work();
-    object_->cost = cost_of_this_process() - before;
-  }
-
  private:
   P pool_;
-  PoolObject* object_;
 };
 
 /// One task at a time: from submission to the result in hand.
 template <class P>
 struct PoolApply {
-  static harness::Body join(const std::vector<int>& cpus, PoolObject& object, harness::Seat& seat) {
-    auto submitter = std::make_shared<PoolSubmitter<P>>(cpus, object, seat);
+  static harness::Body join(const std::vector<int>& cpus, harness::Seat& seat) {
+    auto submitter = std::make_shared<PoolSubmitter<P>>(cpus, seat);
     return [submitter, trips = RoundTrips(seat)](std::uint64_t count) mutable {
-      submitter->account([&] {
-        trips.run(count, [&](std::uint64_t n) {
-          auto task = static_cast<TaskNumber>(n);
-          check_answer(task, apply<tiny_task>(submitter->pool(), task), due_complement(task));
-        });
+      trips.run(count, [&](std::uint64_t n) {
+        auto task = static_cast<TaskNumber>(n);
+        check_answer(task, apply<tiny_task>(submitter->pool(), task), due_complement(task));
       });
     };
   }
@@ -94,9 +61,8 @@ struct PoolApply {
 template <class P, auto F, auto due>
 class PoolMap {
  public:
-  PoolMap(const std::vector<int>& cpus, PoolObject& object, harness::Seat& seat,
-          std::size_t chunk_size)
-      : submitter_(cpus, object, seat),
+  PoolMap(const std::vector<int>& cpus, harness::Seat& seat, std::size_t chunk_size)
+      : submitter_(cpus, seat),
         chunk_size_(chunk_size),
         tasks_(most_at_once),
         answers_(most_at_once) {
@@ -105,13 +71,11 @@ class PoolMap {
   }
 
   void run(std::uint64_t count) {
-    submitter_.account([&] {
-      while (count > 0) {
-        std::size_t now = std::min<std::uint64_t>(count, most_at_once);
-        map_once(now);
-        count -= now;
-      }
-    });
+    while (count > 0) {
+      std::size_t now = std::min<std::uint64_t>(count, most_at_once);
+      map_once(now);
+      count -= now;
+    }
   }
 
  private:
@@ -159,7 +123,7 @@ class PoolCases {
   static constexpr std::size_t turns_per_worker = 10;
 
   using P = typename Row::type;
-  using Join = std::function<harness::Body(const std::vector<int>&, PoolObject&, harness::Seat&)>;
+  using Join = std::function<harness::Body(const std::vector<int>&, harness::Seat&)>;
 
   static harness::CaseName name(const char* scenario, const harness::Placement& placement) {
     Peers peers = reaches(P::info, Peers::processes) ? Peers::processes : Peers::threads;
@@ -171,28 +135,20 @@ class PoolCases {
   template <auto F, auto due>
   void add_map(const harness::CaseName& name, const harness::Placement& placement,
                std::size_t chunk_size = 1) {
-    add(name, placement,
-        [chunk_size](const std::vector<int>& cpus, PoolObject& object, harness::Seat& seat) {
-          auto map = std::make_shared<PoolMap<P, F, due>>(cpus, object, seat, chunk_size);
-          return [map](std::uint64_t count) { map->run(count); };
-        });
+    add(name, placement, [chunk_size](const std::vector<int>& cpus, harness::Seat& seat) {
+      auto map = std::make_shared<PoolMap<P, F, due>>(cpus, seat, chunk_size);
+      return [map](std::uint64_t count) { map->run(count); };
+    });
   }
 
   void add(const harness::CaseName& name, const harness::Placement& placement, const Join& join) {
     auto measure = [cpus = placement.cpus, join](const Settings& settings) {
-      PoolObject last;
-      harness::Program program = harness::program_of<PoolObject>(
-          [](void* memory) { new (memory) PoolObject; },
-          [&](PoolObject& object, harness::Seat& seat) { return join(cpus, object, seat); });
-      program.destroy = [&](std::byte* memory) {
-        last = *std::launder(reinterpret_cast<PoolObject*>(memory));
-      };
+      harness::Program program;
+      program.join = [&](std::byte*, harness::Seat& seat) { return join(cpus, seat); };
       // The submitter is a process: it can be ended from outside, and it has one thread to fork.
-      Outcome outcome = measure_crew(
+      return measure_crew(
           {.peers = Peers::processes, .cpus = {harness::Placement::not_pinned}, .program = program},
           settings, 1, turns_per_worker * cpus.size());
-      if (last.has_cost) outcome.cost = last.cost;
-      return outcome;
     };
     cases_.add({.name = name, .cpus = placement.cpus, .measure = measure});
   }

@@ -4,9 +4,12 @@
 #include <unistd.h>
 
 #include <ctime>
+#include <filesystem>
 #include <fstream>
 #include <stdexcept>
 #include <string>
+#include <system_error>
+#include <vector>
 
 #include "impl/common/status.hpp"
 
@@ -28,25 +31,64 @@ std::int64_t field(std::ifstream file, const std::string& name) {
   return -1;
 }
 
-}  // namespace
+[[noreturn]] void no_worker(pid_t id) {
+  throw std::runtime_error("no worker " + std::to_string(id) + " to read the cost of");
+}
 
-Cost cost_of_this_thread() {
+std::int64_t time_on(clockid_t clock) {
   timespec time{};
-  if (clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time) == -1) throw_errno("thread CPU clock");
+  if (clock_gettime(clock, &time) == -1) throw_errno("CPU clock");
+  return std::int64_t{1'000'000'000} * time.tv_sec + time.tv_nsec;
+}
+
+Cost cost_by(clockid_t clock, __rusage_who who) {
   rusage usage{};
-  if (getrusage(RUSAGE_THREAD, &usage) == -1) throw_errno("getrusage");
-  return {.cpu_ns = std::int64_t{1'000'000'000} * time.tv_sec + time.tv_nsec,
+  if (getrusage(who, &usage) == -1) throw_errno("getrusage");
+  return {.cpu_ns = time_on(clock),
           .voluntary_switches = usage.ru_nvcsw,
           .involuntary_switches = usage.ru_nivcsw};
 }
 
-Cost cost_of(pid_t id) {
-  Cost cost;
-  if (!(open_proc(id, "schedstat") >> cost.cpu_ns)) {
-    throw std::runtime_error("no worker " + std::to_string(id) + " to read the cost of");
+std::vector<pid_t> tasks_of(pid_t process) {
+  std::vector<pid_t> tasks;
+  std::error_code gone;
+  std::filesystem::path folder = "/proc/" + std::to_string(process) + "/task";
+  for (const auto& entry : std::filesystem::directory_iterator(folder, gone)) {
+    tasks.push_back(std::stoi(entry.path().filename().string()));
   }
-  cost.voluntary_switches = field(open_proc(id, "status"), "voluntary_ctxt_switches");
-  cost.involuntary_switches = field(open_proc(id, "status"), "nonvoluntary_ctxt_switches");
+  return tasks;
+}
+
+Cost switches_of(pid_t task) {
+  return {.cpu_ns = 0,
+          .voluntary_switches = field(open_proc(task, "status"), "voluntary_ctxt_switches"),
+          .involuntary_switches = field(open_proc(task, "status"), "nonvoluntary_ctxt_switches")};
+}
+
+}  // namespace
+
+Cost cost_of_this_thread() { return cost_by(CLOCK_THREAD_CPUTIME_ID, RUSAGE_THREAD); }
+
+Cost cost_of_this_process() { return cost_by(CLOCK_PROCESS_CPUTIME_ID, RUSAGE_SELF); }
+
+std::size_t threads_of_this_process() { return tasks_of(getpid()).size(); }
+
+bool is_thread_of_this_process(pid_t id) {
+  return std::filesystem::exists("/proc/self/task/" + std::to_string(id));
+}
+
+Cost cost_of(pid_t id) {
+  bool another_process = field(open_proc(id, "status"), "Tgid") == id && id != getpid();
+  Cost cost;
+  if (another_process) {
+    clockid_t clock{};
+    if (int error = clock_getcpuclockid(id, &clock); error != 0) no_worker(id);
+    cost.cpu_ns = time_on(clock);
+    for (pid_t task : tasks_of(id)) cost += switches_of(task);
+  } else {
+    if (!(open_proc(id, "schedstat") >> cost.cpu_ns)) no_worker(id);
+    cost += switches_of(id);
+  }
   return cost;
 }
 

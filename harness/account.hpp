@@ -2,6 +2,7 @@
 
 #include <sys/types.h>
 
+#include <cstddef>
 #include <cstdint>
 
 namespace handoff::harness {
@@ -29,8 +30,15 @@ struct Cost {
 /// Of the calling thread, up to now. About a microsecond.
 Cost cost_of_this_thread();
 
-/// Of a thread or a process's main thread of this machine, read from /proc, while it sleeps: a
-/// running one is behind by up to a tick. Raises when it does not exist.
+/// Of all threads of the calling process, up to now, also of those that have ended.
+Cost cost_of_this_process();
+
+/// How many threads the calling process has.
+std::size_t threads_of_this_process();
+bool is_thread_of_this_process(pid_t id);
+
+/// Of another process with all its threads, or of a thread of this one. A thread's is read from
+/// /proc, where it is behind by up to a tick unless the thread sleeps. Raises when there is none.
 Cost cost_of(pid_t id);
 
 /// How often the scheduler has moved the thread to another CPU; -1 where the kernel does not say.

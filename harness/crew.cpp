@@ -32,6 +32,12 @@ class PinnedMeanwhile {
   cpu_set_t before_{};
 };
 
+/// Without the threads of this process.
+std::vector<pid_t> other_processes(std::vector<pid_t> ids) {
+  ids.erase(std::remove_if(ids.begin(), ids.end(), is_thread_of_this_process), ids.end());
+  return ids;
+}
+
 Cost cost_of_all(const std::vector<pid_t>& ids) {
   Cost sum;
   for (pid_t id : ids) sum += cost_of(id);
@@ -60,7 +66,11 @@ struct alignas(isolation) Crew::Desk {
   std::atomic<std::uint32_t> steps{0};  // gates reached and phases done: who hangs has fewest
   std::int64_t begin_ns = 0;
   std::int64_t end_ns = 0;
-  Cost cost;
+  Cost own_cost;        // of the phase; a worker process's is that of all its threads
+  Cost others_cost;     // of the processes that work on its behalf
+  Cost process_before;  // of its whole process, at the start and the end of the phase
+  Cost process_after;
+  bool has_helpers = false;  // threads in its process that are no workers
   std::int64_t migrations = 0;
   Report report;
   alignas(isolation) LatencyRecorder recorder;
@@ -123,11 +133,15 @@ void Crew::work(unsigned worker) {
   desk.id = gettid();
   Seat seat{.worker = worker, .recorder = desk.recorder, .report = desk.report, .also_account = {}};
   Body body = plan_.program.join(object_memory_->data(), seat);
+  const std::vector<pid_t> others = other_processes(seat.also_account);
+  const bool is_process = plan_.peers == Peers::processes;
+  const std::size_t known_threads = plan_.cpus.size() + 1;  // one started the others
   std::vector<pid_t> all_ids = seat.also_account;
   all_ids.push_back(desk.id);
   for (std::uint32_t phase = 0;; ++phase) {
     std::int64_t migrations = migrations_of_all(all_ids);
-    Cost helpers = cost_of_all(seat.also_account);
+    Cost others_before = cost_of_all(others);
+    desk.has_helpers = !is_process && threads_of_this_process() > known_threads;
     desk.steps.fetch_add(1, std::memory_order_relaxed);  // a hint: orders nothing
     count_in(control_->arrived);
     // acquire: `count` is read after the gate has opened.
@@ -137,12 +151,15 @@ void Crew::work(unsigned worker) {
     if (control_->count == stop) return;
     desk.recorder.clear();  // only now: until the gate opened, the parent may have been reading
     desk.report = {};
+    desk.process_before = cost_of_this_process();
     Cost own = cost_of_this_thread();
     desk.begin_ns = now_ns();
     body(control_->count);
     desk.end_ns = now_ns();
-    desk.cost = cost_of_this_thread() - own;
-    desk.cost += cost_of_all(seat.also_account) - helpers;
+    desk.own_cost = cost_of_this_thread() - own;
+    desk.process_after = cost_of_this_process();
+    if (is_process) desk.own_cost = desk.process_after - desk.process_before;
+    desk.others_cost = cost_of_all(others) - others_before;
     desk.migrations = migrations_of_all(all_ids) - migrations;
     desk.steps.fetch_add(1, std::memory_order_relaxed);
     count_in(control_->done);
@@ -176,6 +193,26 @@ void Crew::wait_until_all(std::atomic<std::uint32_t>& word, const char* what) {
   }
 }
 
+Cost Crew::cost_of_phase() const {
+  Cost workers;
+  Cost others;
+  bool has_helpers = false;
+  Cost before = desks_[0].process_before;
+  Cost after = desks_[0].process_after;
+  for (unsigned i = 0; i < plan_.cpus.size(); ++i) {
+    const Desk& desk = desks_[i];
+    workers += desk.own_cost;
+    others += desk.others_cost;
+    has_helpers |= desk.has_helpers;
+    if (desk.process_before.cpu_ns < before.cpu_ns) before = desk.process_before;
+    if (desk.process_after.cpu_ns > after.cpu_ns) after = desk.process_after;
+  }
+  // A library's own threads are seen only in the sum over the process, which also holds what the
+  // workers spend around their phase: some microseconds.
+  Cost cost = has_helpers ? after - before : workers;
+  return cost += others;
+}
+
 PhaseResult Crew::run(std::uint64_t count) {
   wait_until_all(control_->arrived, "getting ready");
   control_->arrived.store(0, std::memory_order_relaxed);
@@ -192,12 +229,12 @@ PhaseResult Crew::run(std::uint64_t count) {
   for (unsigned i = 0; i < plan_.cpus.size(); ++i) {
     begin = std::min(begin, desks_[i].begin_ns);
     end = std::max(end, desks_[i].end_ns);
-    result.cost += desks_[i].cost;
     result.migrations += desks_[i].migrations;
     result.operations += desks_[i].report.operations;
     balance += desks_[i].report.balance;
   }
   if (balance != 0) throw CrewError("what was received is not what was sent: checksums differ");
+  result.cost = cost_of_phase();
   result.mean_ns = desks_[0].report.mean_ns;
   result.elapsed_ns = end - begin;
   return result;

@@ -34,7 +34,7 @@ struct Seat {
   unsigned worker;
   LatencyRecorder& recorder;        ///< emptied before each phase
   Report& report;                   ///< likewise
-  std::vector<pid_t> also_account;  ///< threads and processes that work on this one's behalf
+  std::vector<pid_t> also_account;  ///< processes, and threads, that work on this one's behalf
 };
 
 /// One phase of a worker: does its share of `count` operations, or throws.
@@ -116,6 +116,7 @@ class Crew {
   void construct_object();
   void destroy_object();
   void count_in(std::atomic<std::uint32_t>& word);
+  Cost cost_of_phase() const;
   void wait_until_all(std::atomic<std::uint32_t>& word, const char* what);
   [[noreturn]] void raise(unsigned worker, const char* when);
 

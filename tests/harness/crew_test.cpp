@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <sched.h>
 #include <signal.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -127,6 +128,24 @@ class CrewOf : public testing::TestWithParam<Peers> {
   Leavings before_;
 };
 
+/// Never ends.
+void spin_and_rest() {
+  for (;;) {
+    spin_for(milliseconds(1));
+    std::this_thread::sleep_for(milliseconds(2));
+  }
+}
+
+/// A third, within what a busy machine makes of sleeping and spinning by the clock.
+void expect_a_third_of(std::int64_t ms, const CrewPlan& plan) {
+  Crew crew(plan);
+  crew.run(1);
+  std::int64_t cost_ms = crew.run(1).cost.cpu_ns / 1'000'000;
+  EXPECT_GT(cost_ms, ms / 6);
+  EXPECT_LT(cost_ms, ms);
+  crew.finish();
+}
+
 INSTANTIATE_TEST_SUITE_P(, CrewOf, testing::Values(Peers::threads, Peers::processes),
                          [](const auto& peers) {
                            return peers.param == Peers::threads ? "threads" : "processes";
@@ -177,6 +196,36 @@ TEST_P(CrewOf, charges_for_spinning) {
   PhaseResult result = crew.run(1);
   EXPECT_GE(result.cost.cpu_ns, 90'000'000);
   EXPECT_LE(result.cost.cpu_ns, result.elapsed_ns + result.elapsed_ns / 10);
+}
+
+/// One worker sleeps while something that it started spins, for a third of a phase of 60 ms.
+TEST_P(CrewOf, charges_for_threads_that_a_library_starts) {
+  CrewPlan plan = plan_of(GetParam(), 2, [](unsigned worker, Seat&, std::uint64_t) {
+    if (worker == 0) std::this_thread::sleep_for(milliseconds(60));
+  });
+  plan.program.join = [join = plan.program.join](std::byte* memory, Seat& seat) {
+    if (seat.worker == 0) std::thread(spin_and_rest).detach();
+    return join(memory, seat);
+  };
+  expect_a_third_of(60, plan);
+}
+
+TEST_P(CrewOf, charges_for_processes_that_work_for_a_worker) {
+  CrewPlan plan = plan_of(GetParam(), 2, [](unsigned worker, Seat&, std::uint64_t) {
+    if (worker == 0) std::this_thread::sleep_for(milliseconds(60));
+  });
+  plan.program.join = [join = plan.program.join](std::byte* memory, Seat& seat) {
+    if (seat.worker == 0) {
+      pid_t child = fork();
+      if (child == 0) {
+        prctl(PR_SET_PDEATHSIG, SIGKILL);
+        std::thread(spin_and_rest).join();  // not its main thread
+      }
+      seat.also_account = {child};
+    }
+    return join(memory, seat);
+  };
+  expect_a_third_of(60, plan);
 }
 
 TEST_P(CrewOf, tells_what_a_worker_threw) {
