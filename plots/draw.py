@@ -6,28 +6,24 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from plots.figures import (
-    cost_map,
-    floor_multiples,
-    message_size,
-    percentile_curves,
-    pools,
-    queue_shapes,
-)
+from plots.figures import cost_map, dot_charts, floor_multiples, line_charts, percentile_curves
 from plots.figures.common import Drawn
 from results.load import Run
 
 Figure = Callable[[Run, Path], Drawn]
 FIGURES: tuple[Figure, ...] = (
-    floor_multiples.draw,
-    message_size.round_trip,
-    message_size.throughput,
-    queue_shapes.draw,
-    partial(cost_map.draw, family="pipe"),
     partial(cost_map.draw, family="queue"),
+    partial(cost_map.draw, family="pipe"),
+    floor_multiples.draw,
+    line_charts.round_trip,
+    line_charts.throughput,
+    dot_charts.queues,
     partial(percentile_curves.draw, family="pipe"),
     partial(percentile_curves.draw, family="queue"),
-    pools.draw,
+    dot_charts.adds,
+    dot_charts.shared,
+    line_charts.slices,
+    line_charts.pools,
 )
 _run: Run
 

@@ -1,9 +1,8 @@
-"""How figures look: the same implementation has the same colour and marker everywhere."""
+"""How figures look: colour and marker say the same everywhere, how an implementation waits."""
 
 import math
 import re
-import zlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +13,8 @@ from matplotlib import pyplot  # noqa: E402
 from matplotlib.axes import Axes  # noqa: E402
 from matplotlib.axis import Axis  # noqa: E402
 from matplotlib.figure import Figure  # noqa: E402
+from matplotlib.lines import Line2D  # noqa: E402
 from matplotlib.ticker import Formatter, LogLocator, NullFormatter  # noqa: E402
-
-from results.names import CaseName  # noqa: E402
 
 INK, FAINT, PAPER = "#3a3b3d", "#c9cacc", "#fefefe"
 PNG_DPI = 110
@@ -24,46 +22,25 @@ LARGEST_SCALE = 1.5  # pixels per point up to which the page enlarges a figure
 # Decades that an axis shows, and the ticks of each up to that many.
 TICKS_PER_DECADE = ((1.3, (1.0, 2.0, 5.0)), (3.2, (1.0, 3.0)))
 MOST_TICKS = {"x": 5, "y": 9}
-# Okabe and Ito's palette first (black is left out: it vanishes on dark paper), then others of
-# middle lightness that can be seen on white and on near-black.
-PALETTE = (
-    "#0072b2",
-    "#d55e00",
-    "#009e73",
-    "#cc79a7",
-    "#e69f00",
-    "#56b4e9",
-    "#8c6bb1",
-    "#a6761d",
-    "#7f7f7f",
-    "#b2b000",
-    "#e7298a",
-)
-# Mechanisms that are drawn together get different colours; others get one by their name.
+# Okabe and Ito's palette: colour-blind-safe, seen on white and on near-black. Colour and marker say
+# how an implementation waits, which decides what it costs; names stand beside what matters.
 COLOURS = {
-    "pipe_pair": 0,
-    "socketpair_stream": 1,
-    "socketpair_seqpacket": 4,
-    "shared_ring": 2,
-    "slot_ring": 0,
-    "spsc_ring": 1,
-    "mpmc_ring": 2,
-    "boost_spsc_queue": 3,
-    "optimist_atomic_queue": 4,
-    "moodycamel_concurrent_queue": 5,
-    "moodycamel_blocking_concurrent_queue": 6,
-    "mutex_condition": 7,
-    "shared_mutex_condition": 8,
-    "boost_message_queue": 9,
-    "posix_message_queue": 10,
-    "mutex_condition_threads": 7,
-    "moodycamel_threads": 5,
-    "std_async": 8,
-    "prefork_socketpair": 1,
-    "prefork_shared_ring": 2,
+    "spins": "#d55e00",
+    "blocks": "#0072b2",
+    "spins, then blocks": "#cc79a7",
+    "spins, then yields": "#e69f00",
+    "never waits": "#009e73",
 }
-MARKERS = {"": "o", "spin": "s", "yield": "^", "spin_yield": "^", "park": "v", "spin_park": "D"}
-LINES = {"": "-", "spin": "-", "yield": "--", "spin_yield": "--", "park": ":", "spin_park": "-."}
+MARKERS = {
+    "spins": "s",
+    "blocks": "o",
+    "spins, then blocks": "D",
+    "spins, then yields": "^",
+    "never waits": "P",
+}
+STROKES = ("-", "--", ":", "-.")  # of lines that wait alike, by their rank
+GREY = "#8d9094"  # of context
+TITLED = "title:"  # begins the id of what shows its name when pointed at
 
 RC = {
     "svg.fonttype": "none",
@@ -95,31 +72,18 @@ RC = {
 pyplot.rcParams.update(RC)
 
 
-def colour(implementation: str) -> str:
-    """The colour of an implementation: that of its mechanism."""
-    mechanism = implementation.partition("+")[0]
-    index = COLOURS.get(mechanism, zlib.crc32(mechanism.encode()))
-    return PALETTE[index % len(PALETTE)]
+def colour(waiting: str) -> str:
+    """The colour of a way of waiting."""
+    return COLOURS.get(waiting, GREY)
 
 
-def marker(implementation: str) -> str:
-    """The marker of an implementation: that of its waiting policy."""
-    return MARKERS.get(implementation.partition("+")[2], "o")
-
-
-def line(implementation: str) -> str:
-    """The line of an implementation: that of its waiting policy."""
-    return LINES.get(implementation.partition("+")[2], "-")
-
-
-def look(name: CaseName) -> dict[str, Any]:
-    """Colour and marker of a case: filled between threads, hollow between processes."""
-    shade = colour(name.implementation)
-    hollow = name.get("peers") == "processes"
+def look(waiting: str, peers: str = "") -> dict[str, Any]:
+    """Colour and marker by waiting; hollow between processes, where one panel shows both peers."""
+    shade = colour(waiting)
     return {
         "color": shade,
-        "marker": marker(name.implementation),
-        "markerfacecolor": PAPER if hollow else shade,
+        "marker": MARKERS.get(waiting, "o"),
+        "markerfacecolor": PAPER if peers == "processes" else shade,
         "markeredgecolor": shade,
         "markeredgewidth": 1.2,
     }
@@ -161,27 +125,48 @@ def log_ticks(axis: Axis, formatter: Formatter) -> None:
     axis.set_minor_formatter(NullFormatter())
 
 
-def legend(figure: Figure, handles: dict[str, Any], title: str = "") -> None:
-    """One legend for all panels, to their right."""
-    chosen = [handles[key] for key in sorted(handles)]
+def legend(figure: Figure, waitings: Iterable[str], context: str = "", peers: bool = False) -> None:
+    """One line above all panels: ways of waiting, what is grey, filled against hollow."""
+    found = set(waitings)
+    keys = [(way, look(way)) for way in COLOURS if way in found]
+    if context:
+        keys.append((context, {"color": GREY, "marker": "", "linestyle": "-", "linewidth": 1}))
+    if peers:
+        keys += [(f"between {kind}", look("", kind)) for kind in ("threads", "processes")]
+    handles = [Line2D([], [], **{"linestyle": "none", **look_}) for _, look_ in keys]
     figure.legend(
-        chosen, sorted(handles), loc="center left", bbox_to_anchor=(1.0, 0.5), title=title
+        handles,
+        [text for text, _ in keys],
+        loc="lower center",
+        bbox_to_anchor=(0.5, 1.0),
+        ncol=len(keys),
+        columnspacing=1.4,
+        handletextpad=0.5,
     )
 
 
-def save(figure: Figure, folder: Path, stem: str) -> None:
-    """Writes the figure as SVG with text, and as PNG."""
-    figure.canvas.draw()  # lays out once; every later drawing would do it again
+def titled(svg: str) -> str:
+    """An SVG whose artists with a name for an id show it when pointed at."""
+    return re.sub(rf'<g id="{TITLED}([^"]+)">', r"<g><title>\1</title>", svg)
+
+
+def lay_out(figure: Figure, settle: Callable[[], None] | None) -> None:
+    """Lays the figure out once; every later drawing would do it again."""
+    figure.canvas.draw()
     figure.set_layout_engine("none")
+    if settle:
+        settle()
+
+
+def save(figure: Figure, folder: Path, stem: str, settle: Callable[[], None] | None = None) -> None:
+    """Writes the figure as SVG with text, and as PNG; what settles comes after the layout."""
+    lay_out(figure, settle)
     for kind in ("svg", "png"):
         metadata = {"Date": None} if kind == "svg" else None
-        figure.savefig(
-            folder / f"{stem}.{kind}",
-            dpi=PNG_DPI,
-            bbox_inches="tight",
-            pad_inches=0.12,
-            metadata=metadata,
-        )
+        path = folder / f"{stem}.{kind}"
+        figure.savefig(path, dpi=PNG_DPI, bbox_inches="tight", pad_inches=0.12, metadata=metadata)
+    path = folder / f"{stem}.svg"
+    path.write_text(titled(path.read_text(encoding="utf-8")), encoding="utf-8")
     pyplot.close(figure)
 
 

@@ -2,12 +2,8 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from matplotlib.axes import Axes
-
-from plots import style
-from results.load import MERIT, Case, Run
+from results.load import Case, Run
 from results.stats import Summary
 
 
@@ -60,63 +56,27 @@ def bars(found: Summary) -> list[list[float]]:
     return [[max(found.median - found.low, 0)], [max(found.high - found.median, 0)]]
 
 
-def dot(axes: Axes, case: Case, y: float, counter: str = MERIT) -> Any:
-    """A horizontal dot with its spread."""
-    found = case.summary(counter)
-    if found is None:
-        return None
-    handle = axes.errorbar(
-        found.median, y, xerr=bars(found), linestyle="none", elinewidth=1, **style.look(case.name)
-    )
-    if case.noisy:
-        style.noisy_mark(axes, found.median, y)
-    return handle
-
-
-def curve(axes: Axes, points: Sequence[tuple[float, Case]], counter: str) -> Any:
-    """A line through the medians of cases, with their spread."""
-    kept = [
-        (x, case, s)
-        for x, case in sorted(points, key=lambda p: p[0])
-        if (s := case.summary(counter))
-    ]
-    if not kept:
-        return None
-    name = kept[0][1].name
-    spreads = [bars(s) for _, _, s in kept]
-    handle = axes.errorbar(
-        [x for x, _, _ in kept],
-        [s.median for _, _, s in kept],
-        yerr=[[b[0][0] for b in spreads], [b[1][0] for b in spreads]],
-        linestyle=style.line(name.implementation),
-        elinewidth=0.9,
-        **style.look(name),
-    )
-    for x, case, found in kept:
-        if case.noisy:
-            style.noisy_mark(axes, x, found.median)
-    return handle
-
-
-def implementations(cases: Iterable[Case]) -> list[str]:
-    return sorted({case.name.implementation for case in cases})
-
-
 def values_of(cases: Iterable[Case], key: str) -> list[int]:
     """The values of a numeric field, ascending."""
     return sorted({case.name.number(key) for case in cases})
 
 
-def rows_of(axes: Axes, names: list[str]) -> dict[str, int]:
-    """Implementations as rows of a panel, the first at the top."""
-    axes.set_yticks(range(len(names)), names)
-    axes.set_ylim(len(names) - 0.4, -0.6)
-    return {name: row for row, name in enumerate(names)}
-
-
 PEERS = ("threads", "processes")
 OFFSET = {"threads": -0.16, "processes": 0.16}
 HOLLOW_NOTE = " Filled: between threads; hollow: between processes."
+
+
+def waitings(run: Run, cases: Iterable[Case]) -> dict[str, str]:
+    """How each implementation waits, by name."""
+    return {case.name.implementation: run.waiting(case.name) for case in cases}
+
+
+def context_note(others: str, cases: Iterable[Case]) -> str:
+    """How many implementations a figure knows, and how it shows those without a name."""
+    count = len({case.name.implementation for case in cases})
+    return (
+        f"; the other ones of {count} are {others}: pointing at one names it, the table holds all. "
+    )
 
 
 def missing(stem: str, title: str, run: Run, family: str, what: str) -> Drawn:

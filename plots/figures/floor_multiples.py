@@ -5,17 +5,19 @@ from typing import Any
 
 from matplotlib.ticker import FuncFormatter
 
-from plots import floors, style, units
+from plots import floors, highlight, style, units
+from plots.figures import dots
 from plots.figures.common import (
     HOLLOW_NOTE,
     MEDIAN_NOTE,
-    OFFSET,
     Drawn,
     missing,
+    context_note,
     noisy_note,
-    rows_of,
     spread_note,
+    waitings,
 )
+from plots.figures.dots import Dot
 from plots.floors import Multiple
 from results.load import Case, Run
 
@@ -41,12 +43,8 @@ def _kind(found: Multiple) -> tuple[str, str]:
     return found.floor.name.implementation, found.floor.name.get("place")
 
 
-def _fastest_first(pairs: Pairs) -> list[str]:
-    least: dict[str, float] = {}
-    for case, found in pairs:
-        name = case.name.implementation
-        least[name] = min(found.value, least.get(name, found.value))
-    return sorted(least, key=lambda name: least[name])
+def _dots(pairs: Pairs) -> list[Dot]:
+    return [Dot(case, m.value, m.low, m.high) for case, m in pairs]
 
 
 def _floor_band(panel: Any, pairs: Pairs) -> None:
@@ -59,17 +57,8 @@ def _floor_band(panel: Any, pairs: Pairs) -> None:
     panel.set_xlim(seen)
 
 
-def _panel(panel: Any, kind: tuple[str, str], pairs: Pairs) -> None:
-    at = rows_of(panel, _fastest_first(pairs))
-    panel.set_xscale("log")
-    for case, m in pairs:
-        y = at[case.name.implementation] + OFFSET.get(case.name.get("peers"), 0)
-        spread = [[m.value - m.low], [m.high - m.value]]
-        panel.errorbar(
-            m.value, y, xerr=spread, linestyle="none", elinewidth=1, **style.look(case.name)
-        )
-        if case.noisy:
-            style.noisy_mark(panel, m.value, y)
+def _panel(panel: Any, run: Run, kind: tuple[str, str], pairs: Pairs) -> None:
+    dots.panel(panel, run, _dots(pairs), False)
     _floor_band(panel, pairs)
     style.log_ticks(panel.xaxis, TIMES_AXIS)
     panel.set_title(f"{TITLES[kind[0]]}, {kind[1]}")
@@ -85,15 +74,19 @@ def draw(run: Run, folder: Path) -> Drawn:
         )
     kinds = sorted({_kind(m) for _, m in found})
     lists = [[pair for pair in found if _kind(pair[1]) == kind] for kind in kinds]
-    most = max(len(_fastest_first(pairs)) for pairs in lists)
     columns = min(2, len(kinds))
-    figure, axes = style.panels(-(-len(kinds) // columns), columns, 5.2, 0.9 + 0.21 * most)
+    tallest = max(dots.height(run, _dots(pairs), False) for pairs in lists)
+    figure, axes = style.panels(-(-len(kinds) // columns), columns, 5.1, tallest)
     for panel in axes.flat[len(kinds) :]:
         panel.set_axis_off()
     for panel, kind, pairs in zip(axes.flat, kinds, lists):
-        _panel(panel, kind, pairs)
+        _panel(panel, run, kind, pairs)
+    style.legend(figure, waitings(run, (case for case, _ in found)).values(), peers=True)
     style.save(figure, folder, STEM)
+    references = highlight.REFERENCES["pipe"] + highlight.REFERENCES["queue"]
     text = "Line and band at 1×: the floor of the same run, and its own spread. "
     cases = [case for case, _ in found]
+    text += highlight.note(references).replace("Named", "Rows", 1)
+    text += context_note(dots.OTHERS_NOTE, cases)
     text += MEDIAN_NOTE + spread_note(cases) + HOLLOW_NOTE + noisy_note(cases)
     return Drawn(STEM, TITLE, text)

@@ -2,14 +2,19 @@
 
 import math
 from pathlib import Path
-from typing import Any
+
+from matplotlib.axes import Axes
 
 from plots import style, units
-from plots.figures.common import PEERS, Drawn, implementations, missing, shown_size
+from plots.figures import lines
+from plots.figures.common import PEERS, Drawn, context_note, missing, shown_size
+from plots.figures.lines import Key, Panel
+from plots.labels import Labels, Name, name_of
 from results.load import Case, Run
 
 SHARES = [0.5, 0.75, 0.9, 0.95, 0.99, 0.995, 0.999, 0.9995, 0.9999, 0.99999]
 TICKS = {0.5: "50 %", 0.9: "90 %", 0.99: "99 %", 0.999: "99.9 %", 0.9999: "99.99 %"}
+TAIL = 0.9  # by which names are chosen: every curve reaches it
 FEWEST_POINTS = 3  # of a curve
 FEWEST_ABOVE = 5  # a percentile with fewer samples above it says little
 
@@ -19,22 +24,22 @@ def nines(share: float) -> float:
     return -math.log10(1 - share)
 
 
-def _curve(axes: Any, case: Case) -> Any:
+def _curve(axes: Axes, key: Key, case: Case) -> Name | None:
+    """Draws a curve; the name to write beside it."""
     total = case.histogram.total
     shares = [s for s in SHARES if total * (1 - s) >= FEWEST_ABOVE]
     if len(shares) < FEWEST_POINTS:
         return None
     values = case.histogram.percentiles(shares)
-    name = case.name.implementation
-    (handle,) = axes.plot(
-        [nines(s) for s in shares],
-        values,
-        color=style.colour(name),
-        linestyle=style.line(name),
-        marker=style.marker(name),
-        markersize=3,
-    )
-    return handle
+    name, peers = case.name.implementation, case.name.get("peers")
+    gid, xs = f"{style.TITLED}{name}, {peers}", [nines(s) for s in shares]
+    if name not in key.named:
+        axes.plot(xs, values, gid=gid, **lines.CONTEXT_LOOK)
+        return None
+    waiting = key.waiting[name]
+    look = style.look(waiting) | {"markersize": 3, "linestyle": key.stroke(name)}
+    axes.plot(xs, values, gid=gid, **look)
+    return name_of(name, xs[-1], values[-1], waiting)
 
 
 def draw(run: Run, folder: Path, family: str) -> Drawn:
@@ -46,30 +51,36 @@ def draw(run: Run, folder: Path, family: str) -> Drawn:
     size = shown_size(cases)
     cases = [case for case in cases if case.name.number("size") == size]
     where = style.places(case.name.get("place") for case in cases)
-    figure, axes = style.panels(len(where), 2, 3.9, 3.1, sharex=True, sharey="row")
-    handles: dict[str, Any] = {}
-    for row, place in enumerate(where):
-        for column, peers in enumerate(PEERS):
-            panel = axes[row][column]
-            panel.set_title(f"{peers}, {place}")
-            panel.set_yscale("log")
-            panel.set_xticks([nines(s) for s in TICKS], list(TICKS.values()))
-            here = [
-                c for c in cases if (c.name.get("place"), c.name.get("peers")) == (place, peers)
-            ]
-            for name in implementations(here):
-                handle = _curve(panel, next(c for c in here if c.name.implementation == name))
-                if handle is not None:
-                    handles.setdefault(name, handle)
-        style.log_ticks(axes[row][0].yaxis, units.time_axis())
-        axes[row][0].set_ylabel(f"round trip of {units.size(size)}")
+    panels = [
+        Panel(
+            f"{peers}, {place}",
+            [c for c in cases if (c.name.get("place"), c.name.get("peers")) == (place, peers)],
+        )
+        for place in where
+        for peers in PEERS
+    ]
+    contests = [Panel(p.title, [c for c in p.cases if c.percentile(TAIL)]) for p in panels]
+    key = lines.key_of(run, contests, lambda c: TAIL, lambda c: c.percentile(TAIL) or 0.0)
+    figure, axes = style.panels(len(where), 2, lines.WIDTH, 3.1, sharex=True, sharey="row")
+    labels = Labels(figure)
+    for index, (target, panel) in enumerate(zip(axes.flat, panels)):
+        target.set_title(panel.title)
+        target.set_yscale("log")
+        target.set_xticks([nines(s) for s in TICKS], list(TICKS.values()))
+        target.tick_params(labelleft=index % 2 == 0)
+        found = [_curve(target, key, case) for case in panel.cases]
+        labels.beside(target, [name for name in found if name])
+    for row in axes:
+        style.log_ticks(row[0].yaxis, units.time_axis())
+        row[0].set_ylabel(f"round trip of {units.size(size)}")
     for bottom in axes[-1]:
         bottom.set_xlabel("percentile of all samples")
-    style.legend(figure, handles)
-    style.save(figure, folder, stem)
+    style.legend(figure, [key.waiting[n] for n in key.named], lines.context(panels, key))
+    style.save(figure, folder, stem, labels.settle)
     counts = sorted(case.histogram.total for case in cases)
     launches = max(len(case.values()) for case in cases)
     text = (
+        f"{lines.note(family)} (p{TAIL * 100:g}){context_note(lines.OTHERS_NOTE, cases)}"
         f"Samples of {launches} launches at most, added up; {counts[0]:,} to {counts[-1]:,} samples per"
         f" case; a curve ends where fewer than {FEWEST_ABOVE} samples lie above it, and has"
         f" {FEWEST_POINTS} points at least or is not drawn."

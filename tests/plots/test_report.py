@@ -20,6 +20,9 @@ FIGURES = {
     "queue_cost_map",
     "pipe_percentiles",
     "queue_percentiles",
+    "value_add",
+    "value_access",
+    "value_size",
     "pool_workers",
 }
 
@@ -66,7 +69,8 @@ def test_a_run_of_one_family_still_makes_a_page(tmp_path: Path) -> None:
             path.unlink()
     written = report.write(folder)
     assert written.lines == []
-    assert written.path.read_text().count("Not drawn: this run holds no") == len(FIGURES)
+    others = [stem for stem in FIGURES if not stem.startswith("value")]
+    assert written.path.read_text().count("Not drawn: this run holds no") == len(others)
 
 
 def test_failed_cases_are_listed_and_never_shown(tmp_path: Path) -> None:
@@ -143,10 +147,23 @@ def test_the_front_is_what_nothing_beats_in_both() -> None:
     assert front([(1, 9), (2, 5), (3, 6), (4, 1), (2, 7)]) == [0, 1, 3]
 
 
-def test_an_implementation_looks_the_same_everywhere() -> None:
-    assert style.colour("slot_ring+spin") == style.colour("slot_ring+park")
-    assert style.marker("slot_ring+spin") != style.marker("slot_ring+park")
-    assert style.colour("a_new_queue") == style.colour("a_new_queue")
+def test_every_way_of_waiting_has_a_look_of_its_own() -> None:
+    looks = [style.look(way) for way in style.COLOURS]
+    for key in ("color", "marker"):
+        assert len({look[key] for look in looks}) == len(looks)
+    assert style.look("spins", "threads") != style.look("spins", "processes")
+
+
+def test_a_row_that_takes_no_larger_messages_is_named_with_its_limit(run: Run) -> None:
+    rows = [dict(row) for row in run.meta["implementations"]]
+    limits = {"socketpair_seqpacket": 4096, "pipe_pair": 65536, "posix_message_queue": 8192}
+    for row in rows:
+        row["largest_message"] = limits.get(row["name"], 0)  # 0: no limit
+    limited = Run(run.folder, {**run.meta, "implementations": rows}, run.context, run.cases)
+    found = tables.over_a_limit(limited)
+    # The run's pipes carry up to 64 KiB, its queues 8 B only.
+    assert found == ["pipe/socketpair_seqpacket: sizes over 4096 B, its limit."]
+    assert found[0] in tables.left_out(limited)
 
 
 @pytest.mark.parametrize(

@@ -78,6 +78,24 @@ def pool_cases(row: Row, peers: str, workers: list[int]) -> list[Planned]:
     return found
 
 
+def value_cases(row: Row, peers: str, workers: list[int]) -> list[Planned]:
+    where: dict[str, Any] = {"peers": peers, "place": "compact"}
+    found = []
+    for n in workers:
+        name = build("value", row.name, "add", **where, workers=n, size=8)
+        found.append(Planned(name, row, row.stream_ns * n))
+    for work, share in (("reads_95", 0.2), ("reads_99_9", 0.1)):
+        name = build("value", row.name, "read_mostly", **where, workers=2, size=8, work=work)
+        found.append(Planned(name, row, row.stream_ns * share))
+    name = build("value", row.name, "element_write", **where, workers=2, size=8)
+    found.append(Planned(name, row, row.stream_ns / 2))
+    for scenario, sizes in (("wide_value", (64, 4096)), ("slice_copy", (64, 65536, 1 << 20))):
+        for size in sizes:
+            name = build("value", row.name, scenario, **where, workers=2, size=size)
+            found.append(Planned(name, row, row.stream_ns + size / BYTES_PER_NS))
+    return found
+
+
 def planned(full: bool) -> list[Planned]:
     """Every case of the run."""
     sizes = [8, 64, 512, 4096, 65536, 1 << 20] if full else [64, 65536]
@@ -92,8 +110,5 @@ def planned(full: bool) -> list[Planned]:
             elif row.family == "pool":
                 found += pool_cases(row, peers, [1, 2, 4, 8] if full else [1, 2])
             else:
-                name = build(
-                    "value", row.name, "add", peers=peers, place="compact", workers=2, size=8
-                )
-                found.append(Planned(name, row, row.stream_ns))
+                found += value_cases(row, peers, [1, 2, 4] if full else [2])
     return found

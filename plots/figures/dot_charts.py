@@ -1,0 +1,119 @@
+"""Throughput of queues and values, the best at the top."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from matplotlib.figure import Figure
+
+from plots import style, units
+from plots.figures import dots
+from plots.figures.common import (
+    HOLLOW_NOTE,
+    Drawn,
+    context_note,
+    missing,
+    noisy_note,
+    spread_note,
+    waitings,
+)
+from results.load import Case, Run
+
+COUNTER = "msgs_per_s"
+COLUMNS = 2
+WORKS = {"reads_95": "95 % reads", "reads_99_9": "99.9 % reads", "": "own elements written"}
+
+
+@dataclass(frozen=True)
+class Panel:
+    """A panel: what it is sorted by among panels, its heading, its cases."""
+
+    order: tuple[int, ...]
+    title: str
+    cases: list[Case]
+
+
+def _panels(
+    cases: Sequence[Case], kind: Callable[[Case], tuple[tuple[int, ...], str]]
+) -> list[Panel]:
+    """The cases by panel."""
+    kinds = sorted({kind(case) for case in cases})
+    return [Panel(*k, [case for case in cases if kind(case) == k]) for k in kinds]
+
+
+def _draw(run: Run, panels: list[Panel], label: str) -> tuple[Figure, str]:
+    """The figure, a panel each, two in a line; and what its caption says of it."""
+    every = [case for panel in panels for case in panel.cases]
+    found = [dots.dots_of(panel.cases, COUNTER) for panel in panels]
+    starts = range(0, len(panels), COLUMNS)
+    heights = [max(dots.height(run, d, True) for d in found[at : at + COLUMNS]) for at in starts]
+    figure, axes = style.panels(
+        len(heights), COLUMNS, 5.1, sum(heights) / len(heights), heights=heights, sharex=True
+    )
+    for panel, seen, here in zip(axes.flat, found, panels):
+        dots.panel(panel, run, seen, True)
+        panel.set_title(here.title)
+        panel.set_xlabel(label)
+        panel.tick_params(labelbottom=True)
+    for panel in axes.flat[len(panels) :]:
+        panel.set_axis_off()
+    style.log_ticks(axes[0][0].xaxis, units.rate_axis())
+    style.legend(figure, waitings(run, every).values(), peers=True)
+    text = dots.note(every[0].name.family) + context_note(dots.OTHERS_NOTE, every)
+    return figure, text + spread_note(every) + HOLLOW_NOTE + noisy_note(every)
+
+
+def queues(run: Run, folder: Path) -> Drawn:
+    """A panel per placement and shape, smallest message size."""
+    stem, title = "queue_throughput", "Queues: throughput against producers × consumers"
+    cases = run.good("queue", "stream")
+    if not cases:
+        return missing(stem, title, run, "queue", "queue/stream")
+    size = min(case.name.number("size") for case in cases)
+    cases = [case for case in cases if case.name.number("size") == size]
+    order = style.places(case.name.get("place") for case in cases)
+
+    def kind(case: Case) -> tuple[tuple[int, ...], str]:
+        place = case.name.get("place")
+        ends = case.name.number("producers"), case.name.number("consumers")
+        return (order.index(place), ends[0] * ends[1], *ends), f"{ends[0]} × {ends[1]}, {place}"
+
+    label = f"messages of {units.size(size)} per second"
+    figure, text = _draw(run, _panels(cases, kind), label)
+    style.save(figure, folder, stem)
+    return Drawn(stem, title, text)
+
+
+def adds(run: Run, folder: Path) -> Drawn:
+    """A panel per placement and number of workers that add to one value."""
+    stem, title = "value_add", "Values: additions per second against the number of workers"
+    cases = run.good("value", "add")
+    if not cases:
+        return missing(stem, title, run, "value", "value/add")
+    order = style.places(case.name.get("place") for case in cases)
+
+    def kind(case: Case) -> tuple[tuple[int, ...], str]:
+        place, workers = case.name.get("place"), case.name.number("workers")
+        plural = "s" if workers > 1 else ""
+        return (order.index(place), workers), f"{workers} worker{plural}, {place}"
+
+    figure, text = _draw(run, _panels(cases, kind), "additions of all workers per second")
+    style.save(figure, folder, stem)
+    return Drawn(stem, title, text)
+
+
+def shared(run: Run, folder: Path) -> Drawn:
+    """A panel per mix of reads and writes, and one for neighbours in an array."""
+    stem, title = "value_access", "Values: mostly read, and neighbours of one array written"
+    cases = run.good("value", "read_mostly") + run.good("value", "element_write")
+    if not cases:
+        return missing(stem, title, run, "value", "value/read_mostly or value/element_write")
+
+    def kind(case: Case) -> tuple[tuple[int, ...], str]:
+        work, workers = case.name.get("work"), case.name.number("workers")
+        order = list(WORKS).index(work) if work in WORKS else len(WORKS)
+        return (order, workers), f"{WORKS.get(work, work)}, {workers} workers"
+
+    figure, text = _draw(run, _panels(cases, kind), "accesses of all workers per second")
+    style.save(figure, folder, stem)
+    return Drawn(stem, title, text)

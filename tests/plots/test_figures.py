@@ -1,0 +1,247 @@
+"""What figures show: every number of the data, few names, and no name on another."""
+
+import copy
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import pytest
+from matplotlib.figure import Figure
+from matplotlib.text import Annotation, Text
+
+from plots import draw, floors, highlight, style
+from plots.figures import cost_map, dot_charts, percentile_curves
+from plots.figures.common import shown_size
+from plots.labels import spread
+from results.load import MERIT, Case, Run, load
+from results.names import CaseName
+from tests.results.make_run import write_run
+
+COPIES = 4  # of each implementation: as many rows as a grown catalogue has
+
+
+def doubled(case: Case, number: int) -> Case:
+    """The case as of one more implementation, a little slower."""
+    name = case.name
+    stem, plus, policy = name.implementation.partition("+")
+    named = CaseName(name.family, f"{stem}_{number}{plus}{policy}", name.scenario, name.fields)
+    samples = copy.deepcopy(case.samples)
+    for sample in samples:
+        for key in sample.values:
+            sample.values[key] *= 1 + number / 40
+    return Case(named, samples, case.histogram)
+
+
+def crowded(run: Run) -> Run:
+    """The run with several times as many implementations."""
+    cases, facts = list(run.cases), list(run.meta["implementations"])
+    for number in range(1, COPIES):
+        cases += [doubled(case, number) for case in run.cases if case.name.family != "floor"]
+        for row in run.meta["implementations"]:
+            stem, plus, policy = row["name"].partition("+")
+            facts.append({**row, "name": f"{stem}_{number}{plus}{policy}"})
+    return Run(run.folder, {**run.meta, "implementations": facts}, run.context, cases)
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
+    return crowded(load(write_run(tmp_path_factory.mktemp("run"), 2, full=True)))
+
+
+@pytest.fixture(scope="module")
+def figures(run: Run, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Figure]:
+    """Every figure, laid out as it is written."""
+    found: dict[str, Figure] = {}
+
+    def keep(figure: Figure, folder: Path, stem: str, settle: Any = None) -> None:
+        style.lay_out(figure, settle)
+        found[stem] = figure
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(style, "save", keep)
+        for make in draw.FIGURES:
+            make(run, tmp_path_factory.getbasetemp())
+    assert len(found) == len(draw.FIGURES)
+    return found
+
+
+STEMS = [
+    "floor_multiples",
+    "pipe_cost_map",
+    "pipe_percentiles",
+    "pipe_round_trip",
+    "pipe_throughput",
+    "pool_workers",
+    "queue_cost_map",
+    "queue_percentiles",
+    "queue_throughput",
+    "value_access",
+    "value_add",
+    "value_size",
+]
+
+
+def shown(figure: Figure) -> Counter[tuple[str, float]]:
+    """Name and value of every point that carries a name."""
+    lines = [line for axes in figure.axes for line in axes.lines]
+    titled = [line for line in lines if (line.get_gid() or "").startswith(style.TITLED)]
+    return Counter(
+        (line.get_gid().removeprefix(style.TITLED), value)
+        for line in titled
+        for value in line.get_ydata()
+    )
+
+
+def across(figure: Figure) -> Counter[tuple[str, float]]:
+    """The same along the horizontal axis."""
+    lines = [line for axes in figure.axes for line in axes.lines]
+    titled = [line for line in lines if (line.get_gid() or "").startswith(style.TITLED)]
+    return Counter(
+        (line.get_gid().removeprefix(style.TITLED), value)
+        for line in titled
+        for value in line.get_xdata()
+    )
+
+
+def medians(cases: list[Case], counter: str) -> Counter[tuple[str, float]]:
+    return Counter(
+        (f"{c.name.implementation}, {c.name.get('peers')}", value)
+        for c in cases
+        if (value := c.median(counter)) is not None
+    )
+
+
+def test_dot_charts_show_the_median_of_every_case(run: Run, figures: dict[str, Figure]) -> None:
+    cases = [c for c in run.good("queue", "stream") if c.name.number("size") == 8]
+    assert across(figures["queue_throughput"]) == medians(cases, "msgs_per_s")
+    assert across(figures["value_add"]) == medians(run.good("value", "add"), "msgs_per_s")
+    others = run.good("value", "read_mostly") + run.good("value", "element_write")
+    assert across(figures["value_access"]) == medians(others, "msgs_per_s")
+
+
+def test_line_charts_show_the_median_of_every_case(run: Run, figures: dict[str, Figure]) -> None:
+    pools = run.good("pool", "cpu_bound") + run.good("pool", "io_bound")
+    sizes = run.good("value", "slice_copy") + run.good("value", "wide_value")
+    for stem, cases, counter in (
+        ("pipe_round_trip", run.good("pipe", "ping_pong"), MERIT),
+        ("pipe_throughput", run.good("pipe", "stream"), "bytes_per_s"),
+        ("value_size", sizes, "bytes_per_s"),
+        ("pool_workers", pools, "msgs_per_s"),
+    ):
+        assert shown(figures[stem]) == medians(cases, counter), stem
+
+
+@pytest.mark.parametrize("family", ["pipe", "queue"])
+def test_cost_maps_show_both_medians_of_every_case(
+    run: Run, figures: dict[str, Figure], family: str
+) -> None:
+    cases = run.good(family, "ping_pong")
+    cases = [c for c in cases if c.name.number("size") == shown_size(cases)]
+    figure = figures[f"{family}_cost_map"]
+    assert across(figure) == medians(cases, cost_map.CPU)
+    assert shown(figure) == medians(cases, MERIT)
+
+
+def test_percentile_curves_show_the_percentiles_of_all_samples(
+    run: Run, figures: dict[str, Figure]
+) -> None:
+    cases = run.good("queue", "ping_pong")
+    values = shown(figures["queue_percentiles"])
+    for case in cases:
+        title = f"{case.name.implementation}, {case.name.get('peers')}"
+        for share in percentile_curves.SHARES[:3]:
+            assert (title, case.histogram.percentile(share)) in values
+
+
+def test_multiples_are_over_the_floor_of_the_same_placement(
+    run: Run, figures: dict[str, Figure]
+) -> None:
+    cases = [c for c in run.good("queue", "ping_pong") if c.name.get("place") == "same_l3"]
+    values = across(figures["floor_multiples"])
+    for case in cases:
+        found = floors.multiple(run, case)
+        title = f"{case.name.implementation}, {case.name.get('peers')}"
+        assert found and (title, found.value) in values
+
+
+def test_rows_are_sorted_and_the_others_share_the_last(
+    run: Run, figures: dict[str, Figure]
+) -> None:
+    for stem in ("queue_throughput", "value_add"):
+        for axes in figures[stem].axes:
+            names = [text.get_text() for text in axes.get_yticklabels()]
+            best = {name: 0.0 for name in names}
+            for line in axes.lines:
+                name = (line.get_gid() or "").removeprefix(style.TITLED).partition(",")[0]
+                if name in best:
+                    best[name] = max(best[name], *line.get_xdata())
+            assert len(names) <= highlight.ROWS + 1
+            rows = [best[name] for name in names[: highlight.ROWS]]
+            assert rows and rows == sorted(rows, reverse=True)
+            assert len(names) <= highlight.ROWS or names[-1].endswith(" others")
+
+
+@pytest.mark.parametrize("stem", STEMS)
+def test_few_have_names_and_no_text_covers_another(figures: dict[str, Figure], stem: str) -> None:
+    figure = figures[stem]
+    names: dict[int, list[str]] = {}
+    for text in figure.findobj(Annotation):
+        names.setdefault(id(text.axes), []).append(text.get_text())
+    for found in names.values():
+        assert 0 < len(set(found)) == len(found) <= highlight.LINES
+    texts = [t for t in figure.findobj(Text) if t.get_text() and t.get_visible()]
+    renderer = figure.canvas.get_renderer()
+    boxes = {}
+    for text in texts:
+        if isinstance(text, Annotation):
+            text.update_positions(renderer)
+        boxes[text] = Text.get_window_extent(text, renderer)
+    seen = [text for text in texts if not _is_hidden_tick(text)]
+    for index, one in enumerate(seen):
+        for other in seen[index + 1 :]:
+            if isinstance(one, Annotation) or isinstance(other, Annotation):
+                assert not boxes[one].overlaps(boxes[other]), (one, other)
+
+
+def _is_hidden_tick(text: Text) -> bool:
+    """Whether matplotlib keeps a tick's text that lies outside of its axis."""
+    axes = text.axes
+    if axes is None or isinstance(text, Annotation):
+        return False
+    (left, right), (low, high) = sorted(axes.get_xlim()), sorted(axes.get_ylim())
+    if text in axes.get_xticklabels():
+        return not left <= text.get_position()[0] <= right
+    if text in axes.get_yticklabels():
+        return not low <= text.get_position()[1] <= high
+    return False
+
+
+def test_what_everybody_knows_and_the_best_of_each_way_have_names() -> None:
+    waiting = {"a": "spins", "b": "spins", "c": "blocks", "d": "blocks", "old": "blocks"}
+    contests = [
+        {"a": 1.0, "b": 5.0, "c": 300.0, "d": 200.0, "old": 900.0},
+        {"a": 3.0, "b": 2.0, "c": 300.0, "d": 320.0, "old": 900.0},
+    ]
+    assert highlight.chosen(contests, waiting, ["old", "absent"], 3) == ["old", "a", "d"]
+    assert highlight.chosen(contests, waiting, ["old"], 9) == ["old", "a", "d", "b", "c"]
+
+
+def test_the_second_of_a_way_comes_after_the_first_of_every_way() -> None:
+    waiting = {"a": "spins", "b": "spins", "c": "blocks", "d": "unheard of"}
+    contests = [{"a": 1.0, "b": 2.0, "c": 1e6, "d": 1e9}]
+    assert highlight.chosen(contests, waiting, [], 9) == ["a", "c", "d", "b"]
+
+
+def test_names_spread_around_where_they_belong() -> None:
+    assert spread([10, 50], 10, 0, 100) == [10, 50]
+    assert spread([50, 50, 50], 10, 0, 100) == [40, 50, 60]
+    assert spread([1, 2], 10, 0, 100) == [0, 10]
+    assert spread([99, 99], 10, 0, 100) == [90, 100]
+
+
+def test_names_in_the_svg_show_when_pointed_at(run: Run, tmp_path: Path) -> None:
+    dot_charts.adds(run, tmp_path)
+    svg = (tmp_path / "value_add.svg").read_text()
+    names = {case.name.implementation for case in run.good("value", "add")}
+    assert all(f"<title>{name}, threads</title>" in svg for name in names)
+    assert style.TITLED not in svg
