@@ -1,0 +1,110 @@
+#include "tests/conformance/pipe_ends.hpp"
+
+#include "harness/region.hpp"
+#include "harness/worker.hpp"
+
+namespace handoff::conformance {
+namespace {
+
+/// Pipes of one row in memory of another, which are built and destroyed once.
+class Pipes {
+ public:
+  Pipes(const PipeRow& row, std::byte* memory) : row_(row), memory_(memory) {}
+  ~Pipes() { destroy(); }
+  Pipes(const Pipes&) = delete;
+  Pipes& operator=(const Pipes&) = delete;
+
+  void build(std::size_t count, PipeShape shape) {
+    for (; built_ < count; ++built_) row_.build(pipe(built_), shape);
+  }
+  void destroy() {
+    while (built_ > 0) row_.destroy(pipe(--built_));
+  }
+  Ends ends(unsigned i) const {
+    Ends ends;
+    for (std::size_t n = 0; n < built_; ++n) ends.push_back(row_.end(pipe(n), i));
+    return ends;
+  }
+  void abandon() const {
+    for (std::size_t n = 0; n < built_; ++n) row_.abandon(pipe(n));
+  }
+
+ private:
+  void* pipe(std::size_t n) const { return memory_ + n * row_.bytes; }
+
+  const PipeRow& row_;
+  std::byte* memory_;
+  std::size_t built_ = 0;
+};
+
+}  // namespace
+
+void converse(const Setting& setting, const TalkOverMany& first, const TalkOverMany& second) {
+  constexpr unsigned talking = 2;
+  auto memory = harness::Region::shared(setting.pipes * setting.row.bytes);
+  Pipes pipes(setting.row, memory.data());
+  auto build = [&] {
+    setting.before();
+    pipes.build(setting.pipes, setting.shape);
+  };
+  bool forked = setting.shape.peers == Peers::processes;
+  if (forked) build();
+  harness::Team team({.peers = setting.shape.peers,
+                      .workers = talking,
+                      .work =
+                          [&](unsigned worker) {
+                            Ends ends = pipes.ends(worker);
+                            (worker == 0 ? first : second)(ends);
+                          },
+                      .before = build,
+                      .after = [&] { pipes.destroy(); }});
+  if (forked) pipes.abandon();
+  require_success(team, talking, setting.limit);
+}
+
+void converse(const PipeRow& row, PipeShape shape, const Talk& first, const Talk& second,
+              Clock::duration limit) {
+  auto over_one = [](const Talk& talk) { return [&talk](Ends& ends) { talk(*ends.front()); }; };
+  converse({.row = row, .shape = shape, .limit = limit}, over_one(first), over_one(second));
+}
+
+PipeOnHeap::PipeOnHeap(const PipeRow& row, PipeShape shape)
+    : row_(row), memory_(operator new(row.bytes, row.alignment), Free{row.alignment}) {
+  row_.build(memory_.get(), shape);
+}
+
+PipeOnHeap::~PipeOnHeap() { row_.destroy(memory_.get()); }
+
+Bytes message_of(std::size_t length, std::size_t number) {
+  Bytes message(length);
+  std::size_t state = length * 31 + number * 7 + 1;
+  for (std::byte& byte : message) {
+    state = state * 6364136223846793005U + 1442695040888963407U;
+    byte = static_cast<std::byte>(state >> 56);
+  }
+  return message;
+}
+
+void send_ok(AnyPipeEnd& end, const Bytes& message) {
+  require(end.send(message) == Status::ok,
+          "a message of " + std::to_string(message.size()) + " B was refused");
+}
+
+void expect_message(AnyPipeEnd& end, const Bytes& expected) {
+  auto size = [](std::size_t bytes) { return "a message of " + std::to_string(bytes) + " B"; };
+  std::string due = size(expected.size());
+  Bytes buffer(expected.size() + 1);
+  Received received = end.receive(buffer);
+  require(received.status == Status::ok, "no message came where " + due + " was due");
+  require(received.bytes == expected.size(),
+          size(received.bytes) + " came where " + due + " was due");
+  buffer.resize(received.bytes);
+  require(buffer == expected, due + " came with other contents");
+}
+
+void expect_end_of_file(AnyPipeEnd& end) {
+  Bytes buffer(64);
+  require(end.receive(buffer).status == Status::closed, "a message came after the last one");
+}
+
+}  // namespace handoff::conformance

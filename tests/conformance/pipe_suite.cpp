@@ -1,0 +1,64 @@
+#include <sys/resource.h>
+
+#include "tests/conformance/pipe.hpp"
+#include "tests/conformance/pipe_checks.hpp"
+#include "tests/conformance/pipe_ends.hpp"
+#include "tests/conformance/pipe_life_checks.hpp"
+#include "tests/conformance/suite.hpp"
+
+namespace handoff::conformance {
+namespace {
+
+std::string without_a_limit(const PipeRow& row, Peers) {
+  return row.info.largest_message() == unlimited ? "states no limit" : "";
+}
+
+std::string allowed_few_descriptors(const PipeRow&, Peers) {
+  rlimit limit{};
+  getrlimit(RLIMIT_NOFILE, &limit);
+  constexpr rlim_t needed = 1200;
+  if (limit.rlim_cur >= needed) return "";
+  return "only " + std::to_string(limit.rlim_cur) + " descriptors allowed";
+}
+
+std::string not_told_of_a_death(const PipeRow& row, Peers peers) {
+  if (peers == Peers::threads) return "threads die together";
+  return row.info.on_peer_death == Survivor::hangs ? "says that it hangs" : "";
+}
+
+std::string not_in_memory_alone(const PipeRow& row, Peers) {
+  if (!reaches(row.info, Peers::processes)) return "for threads only";
+  PipeOnHeap pipe(row, {});
+  return pipe.end(0)->descriptor() != -1 ? "has descriptors" : "";
+}
+
+constexpr Check<PipeRow> checks[] = {
+    {CHECK_NAMED(keeps_message_boundaries_the_empty_message_included)},
+    {CHECK_NAMED(carries_messages_from_nothing_to_16_mebibytes)},
+    {CHECK_NAMED(keeps_the_order_of_many_messages)},
+    {CHECK_NAMED(carries_messages_in_both_directions)},
+    {CHECK_NAMED(short_buffer_names_the_needed_size_and_loses_nothing)},
+    {CHECK_NAMED(messages_up_to_the_stated_limit_pass_and_longer_ones_raise), without_a_limit},
+    {CHECK_NAMED(a_message_may_be_overwritten_once_it_is_sent)},
+    {CHECK_NAMED(one_way_ends_refuse_the_wrong_direction)},
+    {CHECK_NAMED(a_hundred_pipes_live_side_by_side)},
+    {CHECK_NAMED(end_of_file_comes_after_the_queued_messages_and_not_before)},
+    {CHECK_NAMED(queued_messages_outlive_a_writer_that_leaves_messages_unread)},
+    {CHECK_NAMED(queued_messages_outlive_a_send_that_is_refused)},
+    {CHECK_NAMED(sending_to_a_reader_that_has_gone_says_so_without_a_signal)},
+    {CHECK_NAMED(poll_waits_not_at_all_for_a_time_and_for_ever)},
+    {CHECK_NAMED(transfers_go_on_after_interrupted_system_calls)},
+    {CHECK_NAMED(descriptors_above_1024_work), allowed_few_descriptors},
+    {CHECK_NAMED(a_writer_killed_in_mid_message_is_told_within_a_second), not_told_of_a_death},
+    {CHECK_NAMED(building_and_dropping_leaks_nothing)},
+    {CHECK_NAMED(works_through_two_mappings_at_different_addresses), not_in_memory_alone},
+};
+
+}  // namespace
+
+bool add_pipe_tests(const char* name, const PipeRow& row) {
+  add_tests<PipeRow>(name, row, checks, __FILE__, __LINE__);
+  return true;
+}
+
+}  // namespace handoff::conformance

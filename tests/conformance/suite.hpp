@@ -1,0 +1,59 @@
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <functional>
+#include <span>
+#include <string>
+#include <utility>
+
+#include "impl/common/info.hpp"
+
+/// Registers checks as tests: `fifo.keeps_the_order_of_many_messages/threads`.
+namespace handoff::conformance {
+
+/// One line of a family's table. `unfit` says why the check does not apply to a row that reaches
+/// these peers; empty when it does.
+template <class Row>
+struct Check {
+  const char* name;
+  void (*run)(const Row& row, Peers peers);
+  std::string (*unfit)(const Row& row, Peers peers) = [](const Row&, Peers) {
+    return std::string();
+  };
+};
+
+class ConformanceTest : public testing::Test {
+ public:
+  explicit ConformanceTest(std::function<void()> body) : body_(std::move(body)) {}
+  void TestBody() override { body_(); }
+
+ private:
+  std::function<void()> body_;
+};
+
+/// Registers every check over one row, for threads and for processes. What a row does not claim, or
+/// this machine does not allow, is skipped with the reason. Row and checks live for ever.
+template <class Row>
+void add_tests(const char* name, const Row& row, std::span<const Check<Row>> checks,
+               const char* file, int line) {
+  for (Peers peers : {Peers::threads, Peers::processes}) {
+    for (const Check<Row>& check : checks) {
+      auto body = [&row, &check, peers] {
+        if (!reaches(row.info, peers)) GTEST_SKIP() << "works for " << to_string(row.info.reach);
+        std::string reason = row.info.unavailable();
+        if (reason.empty()) reason = check.unfit(row, peers);
+        if (!reason.empty()) GTEST_SKIP() << reason;
+        check.run(row, peers);
+      };
+      std::string test = std::string(check.name).append("/").append(to_string(peers));
+      testing::RegisterTest(name, test.c_str(), nullptr, nullptr, file, line,
+                            [body] { return new ConformanceTest(body); });
+    }
+  }
+}
+
+}  // namespace handoff::conformance
+
+/// Name and function of a check: the name is written once.
+#define CHECK_NAMED(check) #check, check
