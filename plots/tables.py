@@ -52,6 +52,7 @@ class CaseRow:
 
     name: str
     family: str
+    scenario: str
     peers: str
     place: str
     cells: list[Cell]
@@ -139,7 +140,9 @@ def case_row(run: Run, case: Case, rank: tuple[int, int] | None) -> CaseRow:
         else number(None),
         Cell(_notes(run, case), _notes(run, case)),
     ]
-    return CaseRow(case.text, name.family, name.get("peers"), name.get("place"), cells)
+    return CaseRow(
+        case.text, name.family, name.scenario, name.get("peers"), name.get("place"), cells
+    )
 
 
 def case_rows(run: Run) -> list[CaseRow]:

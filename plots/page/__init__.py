@@ -51,7 +51,7 @@ def render(run: Run, drawn: list[Drawn], figures: Path) -> str:
     rows = tables.case_rows(run)
     values = {
         key: sorted({getattr(row, key) for row in rows} - {""})
-        for key in ("family", "peers", "place")
+        for key in ("family", "scenario", "peers", "place")
     }
     return environment.get_template("page.html.j2").render(
         machine=run.meta["machine"],

@@ -4,9 +4,12 @@
   const body = table.tBodies[0];
   const rows = [...body.rows];
   const text = document.getElementById("filter-text");
-  const choices = ["family", "peers", "place"].map((key) => [key, document.getElementById("filter-" + key)]);
+  const choices = ["family", "scenario", "peers", "place"].map((key) => [key, document.getElementById("filter-" + key)]);
   const shown = document.getElementById("shown");
   const command = document.getElementById("command");
+  const more = document.getElementById("more");
+  const MOST = 150; // rows laid out at a time: a browser takes half a second for two thousand
+  let most = MOST;
 
   function filter() {
     const words = text.value.toLowerCase().split(/\s+/).filter(Boolean);
@@ -14,10 +17,17 @@
     for (const row of rows) {
       const fits = words.every((word) => row.dataset.name.includes(word)) &&
         choices.every(([key, choice]) => !choice.value || row.dataset[key] === choice.value);
-      row.hidden = !fits;
       count += fits;
+      row.hidden = !fits || count > most;
     }
-    shown.value = `${count} of ${rows.length} cases`;
+    more.hidden = count <= most;
+    more.textContent = `Show all ${count}`;
+    shown.value = `${count} of ${rows.length} cases` + (more.hidden ? "" : `, the first ${most} shown`);
+  }
+
+  function narrow() {
+    most = MOST;
+    filter();
   }
 
   // Absent values come last in both directions; numbers before words.
@@ -39,7 +49,9 @@
     heading.setAttribute("aria-sort", sign === 1 ? "ascending" : "descending");
     const key = (row) => row.cells[column].dataset.key;
     rows.sort((a, b) => compare(key(a), key(b), sign));
+    for (const row of rows) row.hidden = true;
     body.append(...rows);
+    filter();
   }
 
   table.tHead.addEventListener("click", (event) => {
@@ -51,8 +63,12 @@
     command.hidden = false;
     command.firstElementChild.textContent = `./handoff run --filter '${event.target.closest("tr").dataset.name}'`;
   });
-  text.addEventListener("input", filter);
-  for (const [, choice] of choices) choice.addEventListener("change", filter);
+  text.addEventListener("input", narrow);
+  for (const [, choice] of choices) choice.addEventListener("change", narrow);
+  more.addEventListener("click", () => {
+    most = Infinity;
+    filter();
+  });
   text.form.addEventListener("submit", (event) => event.preventDefault());
   filter();
 })();

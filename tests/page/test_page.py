@@ -56,6 +56,29 @@ def test_choices_narrow_the_table_and_say_how_many_are_left(page: Path, tmp_path
     assert text.startswith(f"{len(names)} of ")
 
 
+def test_a_long_table_shows_its_first_rows_until_asked_for_all(page: Path, tmp_path: Path) -> None:
+    script = (
+        FILTER
+        + """
+      const more = document.getElementById("more");
+      const count = document.querySelectorAll("#table tbody tr").length;
+      const said = () => [shown().length, more.hidden, document.getElementById("shown").value];
+      const first = said();
+      more.click();
+      const all = said();
+      document.querySelectorAll("#table thead th")[6].querySelector("button").click();
+      const sorted = said();
+      choose("filter-scenario", "stream");
+      return [count, first, all, sorted, said(), shown()];
+    """
+    )
+    count, first, every, ordered, _, names = at(page, tmp_path, script)
+    assert first[0] < count and first[:2] == [150, False]
+    assert first[2] == f"{count} of {count} cases, the first 150 shown"
+    assert every == ordered == [count, True, f"{count} of {count} cases"]
+    assert names and all("/stream/" in name for name in names)
+
+
 def test_headings_sort_up_then_down_with_absent_values_last(page: Path, tmp_path: Path) -> None:
     script = f"""
       const heading = [...document.querySelectorAll("#table thead th")]
