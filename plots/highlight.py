@@ -54,9 +54,9 @@ def chosen(
     return found[:seats]
 
 
-def note(family_references: Sequence[str], what: str = "") -> str:
+def note(references: Sequence[str], what: str = "") -> str:
     """The rule in words for a caption."""
-    known = f" what everybody knows ({', '.join(family_references)})," if family_references else ""
+    known = f" reference points ({', '.join(references)})," if references else ""
     return (
         f"Named are{what}{known} and in turn of each way of waiting those that come within"
         f" {round((NEAR - 1) * 100)} % of its best most often"

@@ -1,6 +1,6 @@
 """What figures share."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from results.load import Case, Run
@@ -71,11 +71,18 @@ def waitings(run: Run, cases: Iterable[Case]) -> dict[str, str]:
     return {case.name.implementation: run.waiting(case.name) for case in cases}
 
 
-def context_note(others: str, cases: Iterable[Case]) -> str:
-    """How many implementations a figure knows, and how it shows those without a name."""
-    count = len({case.name.implementation for case in cases})
+def context_note(others: str, cases: Iterable[Case], named: Collection[str] = ()) -> str:
+    """How many implementations a figure shows, and how those without a name.
+
+    Those with one are given where all panels name the same.
+    """
+    every = {case.name.implementation for case in cases}
+    if named and not every - set(named):
+        return ". "
+    rest = f"the other {len(every - set(named))}" if named else "the others"
     return (
-        f"; the other ones of {count} are {others}: pointing at one names it, the table holds all. "
+        f"; {rest} of {len(every)} are {others}: pointing at one names it, and the table of all cases"
+        " holds them. "
     )
 
 

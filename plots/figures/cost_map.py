@@ -30,7 +30,7 @@ ON_FRONT: dict[str, Any] = {
     "markeredgewidth": 1.4,
     "zorder": 9,
 }
-CONTEXT: dict[str, Any] = {"markersize": 4, "markeredgewidth": 0.8, "alpha": 0.6, "zorder": 2}
+CONTEXT: dict[str, Any] = {"markersize": 4, "markeredgewidth": 0.8, "alpha": 0.8, "zorder": 2}
 ROOM = 2.2  # around the points, a factor, for their names
 
 

@@ -72,7 +72,7 @@ def panel(axes: Axes, run: Run, dots: Sequence[Dot], more_is_better: bool) -> No
         look = style.look(run.waiting(d.case.name), d.peers)
         gid = f"{style.TITLED}{d.name}, {d.peers}"
         if d.name in others:
-            small = look | {"markersize": 3, "markeredgewidth": 0.7, "alpha": 0.6}
+            small = look | {"markersize": 3, "markeredgewidth": 0.7, "alpha": 0.8}
             axes.plot([d.median], [y], linestyle="none", gid=gid, **small)
             continue
         spread = [[max(d.median - d.low, 0)], [max(d.high - d.median, 0)]]

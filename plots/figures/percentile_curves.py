@@ -80,7 +80,7 @@ def draw(run: Run, folder: Path, family: str) -> Drawn:
     counts = sorted(case.histogram.total for case in cases)
     launches = max(len(case.values()) for case in cases)
     text = (
-        f"{lines.note(family)} (p{TAIL * 100:g}){context_note(lines.OTHERS_NOTE, cases)}"
+        f"{lines.note(family)} (p{TAIL * 100:g}){context_note(lines.OTHERS_NOTE, cases, key.named)}"
         f"Samples of {launches} launches at most, added up; {counts[0]:,} to {counts[-1]:,} samples per"
         f" case; a curve ends where fewer than {FEWEST_ABOVE} samples lie above it, and has"
         f" {FEWEST_POINTS} points at least or is not drawn."
