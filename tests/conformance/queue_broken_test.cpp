@@ -6,6 +6,7 @@
 #include "impl/queue/shared_mutex_condition.hpp"
 #include "tests/conformance/queue_checks.hpp"
 #include "tests/conformance/queue_death_checks.hpp"
+#include "tests/conformance/queue_ends.hpp"
 #include "tests/conformance/queue_life_checks.hpp"
 
 /// Queues that break one promise each, and the checks that must see it.
@@ -118,77 +119,79 @@ struct Broken {
   using type = FaultyQueue<Item, Capacity, fault>;
 };
 
+template <Fault fault>
+const QueueRow& broken() {
+  return queue_row<Broken<fault>>();
+}
+
 constexpr Peers peers = Peers::processes;
 constexpr auto soon = std::chrono::seconds(2);
 
 /// Bounded: a lost item may leave the other end waiting for ever.
-template <Fault fault, std::size_t Bytes = 8>
-void exchange_over(unsigned producers = 1, unsigned consumers = 1) {
-  exchange<QueueOf<Broken<fault>, Bytes>>({producers, consumers, peers}, 1000, Form::waits,
-                                          Form::waits, soon);
+void exchange_over(const QueueType& type, unsigned producers = 1, unsigned consumers = 1) {
+  exchange(type, {{producers, consumers, peers}, 1000, Form::waits, Form::waits}, soon);
+}
+
+template <Fault fault>
+void expect_rejected(void (*check)(const QueueRow&, Peers)) {
+  EXPECT_THROW(check(broken<fault>(), peers), std::runtime_error);
 }
 
 TEST(BrokenQueue, the_fakes_are_right_without_their_fault) {
-  using Right = Broken<Fault::none>;
-  exchange_over<Fault::none>();
-  is_full_and_empty_at_its_capacity<Right>(peers);
-  timed_forms_wait_their_time_and_no_others_do<Right>(peers);
-  after_close_puts_are_refused_and_gets_drain<Right>(peers);
-  close_wakes_whoever_waits<Right>(peers, soon);
-  a_waiter_costs_next_to_no_processor_time<Right>(peers);
+  const QueueRow& right = broken<Fault::none>();
+  exchange_over(right.small);
+  is_full_and_empty_at_its_capacity(right, peers);
+  timed_forms_wait_their_time_and_no_others_do(right, peers);
+  after_close_puts_are_refused_and_gets_drain(right, peers);
+  close_wakes_whoever_waits(right, peers, soon);
+  a_waiter_costs_next_to_no_processor_time(right, peers);
 }
 
 TEST(BrokenQueue, one_that_loses_items_is_rejected) {
-  EXPECT_THROW(exchange_over<Fault::loses>(), std::runtime_error);
-  EXPECT_THROW(exchange_over<Fault::loses>(2, 2), std::runtime_error);
+  EXPECT_THROW(exchange_over(broken<Fault::loses>().small), std::runtime_error);
+  EXPECT_THROW(exchange_over(broken<Fault::loses>().small, 2, 2), std::runtime_error);
 }
 
 TEST(BrokenQueue, one_that_doubles_items_is_rejected) {
-  EXPECT_THROW(exchange_over<Fault::doubles>(), std::runtime_error);
-  EXPECT_THROW(exchange_over<Fault::doubles>(2, 2), std::runtime_error);
+  EXPECT_THROW(exchange_over(broken<Fault::doubles>().small), std::runtime_error);
+  EXPECT_THROW(exchange_over(broken<Fault::doubles>().small, 2, 2), std::runtime_error);
 }
 
 TEST(BrokenQueue, one_that_swaps_items_is_rejected) {
-  EXPECT_THROW(exchange_over<Fault::swaps>(), std::runtime_error);
+  EXPECT_THROW(exchange_over(broken<Fault::swaps>().small), std::runtime_error);
 }
 
 TEST(BrokenQueue, one_that_tears_items_is_rejected) {
-  EXPECT_THROW((exchange_over<Fault::tears, 1024>()), std::runtime_error);
+  EXPECT_THROW(exchange_over(broken<Fault::tears>().large), std::runtime_error);
 }
 
 TEST(BrokenQueue, one_that_gives_up_early_is_rejected) {
-  EXPECT_THROW(timed_forms_wait_their_time_and_no_others_do<Broken<Fault::gives_up_early>>(peers),
-               std::runtime_error);
+  expect_rejected<Fault::gives_up_early>(timed_forms_wait_their_time_and_no_others_do);
 }
 
 TEST(BrokenQueue, one_that_drops_items_on_close_is_rejected) {
-  EXPECT_THROW(after_close_puts_are_refused_and_gets_drain<Broken<Fault::drops_on_close>>(peers),
-               std::runtime_error);
+  expect_rejected<Fault::drops_on_close>(after_close_puts_are_refused_and_gets_drain);
 }
 
 TEST(BrokenQueue, one_that_accepts_items_after_close_is_rejected) {
-  EXPECT_THROW(after_close_puts_are_refused_and_gets_drain<Broken<Fault::accepts_closed>>(peers),
-               std::runtime_error);
+  expect_rejected<Fault::accepts_closed>(after_close_puts_are_refused_and_gets_drain);
 }
 
 TEST(BrokenQueue, one_that_wakes_nobody_on_close_is_rejected) {
-  EXPECT_THROW(close_wakes_whoever_waits<Broken<Fault::sleeps_on>>(peers, soon),
+  EXPECT_THROW(close_wakes_whoever_waits(broken<Fault::sleeps_on>(), peers, soon),
                std::runtime_error);
 }
 
 TEST(BrokenQueue, one_that_miscounts_is_rejected) {
-  EXPECT_THROW(is_full_and_empty_at_its_capacity<Broken<Fault::miscounts>>(peers),
-               std::runtime_error);
+  expect_rejected<Fault::miscounts>(is_full_and_empty_at_its_capacity);
 }
 
 TEST(BrokenQueue, one_that_holds_more_than_it_states_is_rejected) {
-  EXPECT_THROW(is_full_and_empty_at_its_capacity<Broken<Fault::overfills>>(peers),
-               std::runtime_error);
+  expect_rejected<Fault::overfills>(is_full_and_empty_at_its_capacity);
 }
 
 TEST(BrokenQueue, one_that_holds_less_than_it_states_is_rejected) {
-  EXPECT_THROW(is_full_and_empty_at_its_capacity<Broken<Fault::overstates>>(peers),
-               std::runtime_error);
+  expect_rejected<Fault::overstates>(is_full_and_empty_at_its_capacity);
 }
 
 /// Not a fake: a lock that is never free again when its holder has been killed.
@@ -198,13 +201,13 @@ struct UnderPlainMutex {
 };
 
 TEST(BrokenQueue, one_whose_lock_dies_with_its_holder_is_rejected) {
-  EXPECT_THROW(a_worker_killed_anywhere_blocks_no_other<UnderPlainMutex>(std::chrono::seconds(8)),
+  EXPECT_THROW(a_worker_killed_anywhere_blocks_no_other(queue_row<UnderPlainMutex>(),
+                                                        std::chrono::seconds(8)),
                std::runtime_error);
 }
 
 TEST(BrokenQueue, one_that_spins_but_says_that_it_blocks_is_rejected) {
-  EXPECT_THROW(a_waiter_costs_next_to_no_processor_time<Broken<Fault::spins>>(peers),
-               std::runtime_error);
+  expect_rejected<Fault::spins>(a_waiter_costs_next_to_no_processor_time);
 }
 
 }  // namespace

@@ -1,0 +1,141 @@
+#include "tests/conformance/queue_ends.hpp"
+
+#include <algorithm>
+#include <atomic>
+#include <thread>
+
+#include "harness/worker.hpp"
+
+namespace handoff::conformance {
+namespace {
+
+template <class Attempt>
+Status attempt_by(Form form, bool may_wait_for_ever, Attempt attempt) {
+  if (form == Form::waits && may_wait_for_ever) return attempt(never);
+  for (;;) {
+    Status status = attempt(form == Form::tries ? at_once : after(std::chrono::milliseconds(5)));
+    if (status != Status::would_wait) return status;
+    std::this_thread::yield();
+  }
+}
+
+/// What the workers of an exchange share beside the queue.
+struct Progress {
+  explicit Progress(const Load& load)
+      : producers_left(load.shape.producers),
+        seen(harness::Region::shared(load.shape.producers * load.per_producer)) {}
+
+  std::atomic<std::uint8_t>* seen_items() {
+    return reinterpret_cast<std::atomic<std::uint8_t>*>(seen.data());
+  }
+
+  InSharedMemory<std::atomic<unsigned>> producers_left;
+  harness::Region seen;
+};
+
+void produce(AnyQueue& queue, unsigned number, const Load& load, Progress& progress) {
+  auto end = queue.producer(number);
+  Parcel item = queue.parcel();
+  for (std::uint64_t n = 0; n < load.per_producer; ++n) {
+    ConstWords words = item.of(number, n);
+    Status status =
+        attempt_by(load.puts, true, [&](Deadline deadline) { return end->put(words, deadline); });
+    require(status == Status::ok, "a put was refused");
+  }
+  if (progress.producers_left->fetch_sub(1) == 1) queue.close();
+}
+
+/// Takes until closed; counts each item as seen.
+void consume(AnyQueue& queue, unsigned number, const Load& load, bool may_wait_for_ever,
+             Progress& progress) {
+  auto end = queue.consumer(number);
+  std::vector<std::uint64_t> next(load.shape.producers, 0);
+  Parcel item = queue.parcel();
+  for (;;) {
+    Status status = attempt_by(load.gets, may_wait_for_ever,
+                               [&](Deadline deadline) { return end->get(item.words(), deadline); });
+    if (status == Status::closed) return;
+    require(item.is_whole(), "an item is torn");
+    require(item.producer() < load.shape.producers && item.number() < load.per_producer,
+            "an item that nobody has put");
+    require(item.number() >= next[item.producer()], "items of one producer are out of order");
+    next[item.producer()] = item.number() + 1;
+    ++progress.seen_items()[item.producer() * load.per_producer + item.number()];
+  }
+}
+
+}  // namespace
+
+ConstWords Parcel::of(unsigned producer, std::uint64_t number) {
+  std::fill(words_.begin(), words_.end(), (std::uint64_t{producer} << 32) | number);
+  return words_;
+}
+
+bool Parcel::is_whole() const {
+  return std::all_of(words_.begin(), words_.end(), [&](auto word) { return word == words_[0]; });
+}
+
+QueueOnHeap::QueueOnHeap(const QueueType& type, QueueShape shape)
+    : type_(type),
+      memory_(operator new(type.bytes, type.alignment), Free{type.alignment}),
+      queue_(type, memory_.get()) {
+  type_.build(memory_.get(), shape);
+}
+
+QueueOnHeap::~QueueOnHeap() { type_.destroy(memory_.get()); }
+
+QueueInSharedMemory::QueueInSharedMemory(const QueueType& type, QueueShape shape)
+    : type_(type), memory_(harness::Region::shared(type.bytes)), queue_(type, memory_.data()) {
+  type_.build(memory_.data(), shape);
+}
+
+QueueInSharedMemory::~QueueInSharedMemory() { type_.destroy(memory_.data()); }
+
+void run_over_queue(const QueueType& type, QueueShape shape, unsigned workers,
+                    const std::function<void(AnyQueue& queue, unsigned worker)>& work,
+                    Clock::duration watchdog) {
+  auto memory = harness::Region::shared(type.bytes);
+  AnyQueue queue(type, memory.data());
+  auto build = [&] { type.build(memory.data(), shape); };
+  auto destroy = [&] { type.destroy(memory.data()); };
+  bool forked = shape.peers == Peers::processes;
+  if (forked) build();
+  {
+    harness::Team team({.peers = shape.peers,
+                        .workers = workers,
+                        .work = [&](unsigned number) { work(queue, number); },
+                        .before = build,
+                        .after = destroy});
+    require_success(team, workers, watchdog);
+  }
+  if (forked) destroy();
+}
+
+std::uint64_t fill(AnyQueue& queue, AnyProducer& end) {
+  Parcel item = queue.parcel();
+  std::uint64_t count = 0;
+  // A queue without a limit would never be full; one past its stated capacity is wrong already.
+  while (count <= queue.capacity() && end.try_put(item.of(0, count)) == Status::ok) ++count;
+  return count;
+}
+
+void exchange(const QueueType& type, const Load& load, Clock::duration watchdog) {
+  Progress progress(load);
+  run_over_queue(
+      type, load.shape, load.shape.producers + load.shape.consumers,
+      [&](AnyQueue& queue, unsigned worker) {
+        if (worker < load.shape.producers) {
+          produce(queue, worker, load, progress);
+        } else {
+          consume(queue, worker - load.shape.producers, load, type.info.wakes_on_close, progress);
+        }
+      },
+      watchdog);
+  for (std::size_t i = 0; i < load.shape.producers * load.per_producer; ++i) {
+    unsigned times = progress.seen_items()[i];
+    require(times != 0, "item " + std::to_string(i) + " was lost");
+    require(times == 1, "item " + std::to_string(i) + " came more than once");
+  }
+}
+
+}  // namespace handoff::conformance

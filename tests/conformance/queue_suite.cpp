@@ -1,0 +1,71 @@
+#include "tests/conformance/queue.hpp"
+#include "tests/conformance/queue_checks.hpp"
+#include "tests/conformance/queue_death_checks.hpp"
+#include "tests/conformance/queue_life_checks.hpp"
+#include "tests/conformance/suite.hpp"
+
+namespace handoff::conformance {
+namespace {
+
+std::string for_single_ends(const QueueRow& row, Peers) {
+  bool single = row.info.producers == Holders::one || row.info.consumers == Holders::one;
+  return single ? "has one producer and one consumer" : "";
+}
+
+std::string sleeps_through_a_close(const QueueRow& row, Peers) {
+  return row.info.wakes_on_close ? "" : "states that it does not";
+}
+
+std::string does_not_block(const QueueRow& row, Peers) {
+  Waiting waiting = row.info.waiting;
+  if (waiting == Waiting::blocks || waiting == Waiting::spins_then_blocks) return "";
+  return "states that it " + std::string(to_string(waiting));
+}
+
+std::string has_no_waiting_policy(const QueueRow& row, Peers) {
+  return row.info.policy.empty() ? "waits by other means than ours" : "";
+}
+
+std::string has_no_consumer_elsewhere(const QueueRow& row, Peers peers) {
+  bool lacks = peers == Peers::threads || row.info.consumers == Holders::one;
+  return lacks ? "needs a second consumer in another process" : "";
+}
+
+std::string may_die_with_a_worker(const QueueRow& row, Peers peers) {
+  if (!row.info.survives_killed_worker) return "states that it may";
+  return peers == Peers::threads ? "needs processes" : "";
+}
+
+/// A queue of the kernel or of a segment of its own is smaller than what it holds.
+std::string lies_elsewhere_too(const QueueRow& row, Peers) {
+  bool holds_its_items = row.large.bytes >= small_capacity * large_item;
+  return row.info.reach == Reach::threads || !holds_its_items ? "lies elsewhere too" : "";
+}
+
+constexpr Check<QueueRow> checks[] = {
+    {CHECK_NAMED(items_of_one_producer_arrive_once_and_in_order)},
+    {CHECK_NAMED(large_items_arrive_whole)},
+    {CHECK_NAMED(many_producers_and_consumers_lose_and_double_nothing), for_single_ends},
+    {CHECK_NAMED(is_full_and_empty_at_its_capacity)},
+    {CHECK_NAMED(is_not_empty_right_after_a_put)},
+    {CHECK_NAMED(timed_forms_wait_their_time_and_no_others_do)},
+    {CHECK_NAMED(after_close_puts_are_refused_and_gets_drain)},
+    {CHECK_NAMED(close_wakes_whoever_waits), sleeps_through_a_close},
+    {CHECK_NAMED(closing_with_undelivered_items_does_not_hang)},
+    {CHECK_NAMED(what_is_over_a_limit_raises)},
+    {CHECK_NAMED(a_waiter_costs_next_to_no_processor_time), does_not_block},
+    {CHECK_NAMED(hands_over_without_a_futex_call_while_nobody_sleeps), has_no_waiting_policy},
+    {CHECK_NAMED(a_consumer_killed_while_idle_loses_only_what_it_took), has_no_consumer_elsewhere},
+    {CHECK_NAMED(a_worker_killed_anywhere_blocks_no_other), may_die_with_a_worker},
+    {CHECK_NAMED(building_and_dropping_leaks_nothing)},
+    {CHECK_NAMED(works_through_two_mappings_at_different_addresses), lies_elsewhere_too},
+};
+
+}  // namespace
+
+bool add_queue_tests(const char* name, const QueueRow& row) {
+  add_tests<QueueRow>(name, row, checks, __FILE__, __LINE__);
+  return true;
+}
+
+}  // namespace handoff::conformance
