@@ -5,6 +5,7 @@
 #include "impl/common/descriptor.hpp"
 #include "impl/common/names.hpp"
 #include "impl/value/shared_mutex.hpp"
+#include "tests/conformance/value_checks.hpp"
 #include "tests/conformance/value_life_checks.hpp"
 
 /// Values that break one promise each, and the checks that must see it.
@@ -98,7 +99,7 @@ class Faulty {
   // That it is misaligned is for the check to see, and not for a sanitizer.
   __attribute__((no_sanitize("alignment"))) const T& seen(std::size_t index) const {
     if (fault != Fault::misaligns) return elements_[index];
-    return *reinterpret_cast<const T*>(reinterpret_cast<const std::byte*>(&elements_[0]) + 8);
+    return *reinterpret_cast<const T*>(reinterpret_cast<const std::byte*>(elements_.data()) + 8);
   }
   void copy(std::span<std::byte> to, std::span<const std::byte> from) {
     bool locks = fault != Fault::tears;
@@ -120,60 +121,66 @@ struct Row {
   using type = Faulty<T, Length, fault>;
 };
 
+template <Fault fault>
+const ValueRow& faulty() {
+  return value_row<Row<fault>>();
+}
+
 class ABrokenValue : public testing::TestWithParam<Peers> {};
 
+template <Fault fault>
+void expect_rejected(void (*check)(const ValueRow&, Peers), Peers peers) {
+  EXPECT_THROW(check(faulty<fault>(), peers), std::runtime_error);
+}
+
 TEST_P(ABrokenValue, that_is_not_broken_passes) {
-  EXPECT_NO_THROW(eight_workers_lose_no_addition<Row<Fault::none>>(GetParam()));
-  EXPECT_NO_THROW(wide_values_are_never_torn<Row<Fault::none>>(GetParam()));
-  EXPECT_NO_THROW(slices_of_locked_values_are_never_torn<Row<Fault::none>>(GetParam()));
-  EXPECT_NO_THROW(elements_and_slices_out_of_range_raise<Row<Fault::none>>(GetParam()));
-  EXPECT_NO_THROW(an_update_that_throws_changes_nothing_and_lets_go<Row<Fault::none>>(GetParam()));
-  EXPECT_NO_THROW(elements_are_aligned_as_their_type_asks<Row<Fault::none>>(GetParam()));
-  EXPECT_NO_THROW(a_survivor_sees_what_is_claimed<Row<Fault::none>>(GetParam()));
-  EXPECT_NO_THROW(a_killed_user_leaves_no_name<Row<Fault::none>>(GetParam()));
+  const ValueRow& right = faulty<Fault::none>();
+  EXPECT_NO_THROW(eight_workers_lose_no_addition(right, GetParam()));
+  EXPECT_NO_THROW(wide_values_are_never_torn(right, GetParam()));
+  EXPECT_NO_THROW(slices_of_locked_values_are_never_torn(right, GetParam()));
+  EXPECT_NO_THROW(elements_and_slices_out_of_range_raise(right, GetParam()));
+  EXPECT_NO_THROW(an_update_that_throws_changes_nothing_and_lets_go(right, GetParam()));
+  EXPECT_NO_THROW(elements_are_aligned_as_their_type_asks(right, GetParam()));
+  EXPECT_NO_THROW(a_survivor_sees_what_is_claimed(right, GetParam()));
+  EXPECT_NO_THROW(a_killed_user_leaves_no_name(right, GetParam()));
 }
 
 TEST_P(ABrokenValue, that_loses_additions_is_rejected) {
-  EXPECT_THROW(eight_workers_lose_no_addition<Row<Fault::loses_additions>>(GetParam()),
-               std::runtime_error);
+  expect_rejected<Fault::loses_additions>(eight_workers_lose_no_addition, GetParam());
 }
 
 TEST_P(ABrokenValue, that_tears_wide_values_is_rejected) {
-  EXPECT_THROW(wide_values_are_never_torn<Row<Fault::tears>>(GetParam()), std::runtime_error);
+  expect_rejected<Fault::tears>(wide_values_are_never_torn, GetParam());
 }
 
 TEST_P(ABrokenValue, that_tears_slices_is_rejected) {
-  EXPECT_THROW(slices_of_locked_values_are_never_torn<Row<Fault::tears>>(GetParam()),
-               std::runtime_error);
+  expect_rejected<Fault::tears>(slices_of_locked_values_are_never_torn, GetParam());
 }
 
 TEST_P(ABrokenValue, that_is_not_zero_at_first_is_rejected) {
-  using Broken = Row<Fault::keeps_old_contents>;
-  EXPECT_THROW(starts_filled_with_zeros_also_in_used_memory<Broken>(GetParam()),
-               std::runtime_error);
+  expect_rejected<Fault::keeps_old_contents>(starts_filled_with_zeros_also_in_used_memory,
+                                             GetParam());
 }
 
 TEST_P(ABrokenValue, that_ignores_its_range_is_rejected) {
-  EXPECT_THROW(elements_and_slices_out_of_range_raise<Row<Fault::ignores_range>>(GetParam()),
-               std::runtime_error);
+  expect_rejected<Fault::ignores_range>(elements_and_slices_out_of_range_raise, GetParam());
 }
 
 TEST_P(ABrokenValue, that_misaligns_its_elements_is_rejected) {
-  EXPECT_THROW(elements_are_aligned_as_their_type_asks<Row<Fault::misaligns>>(GetParam()),
-               std::runtime_error);
+  expect_rejected<Fault::misaligns>(elements_are_aligned_as_their_type_asks, GetParam());
 }
 
 TEST_P(ABrokenValue, that_leaves_a_name_when_it_is_killed_is_rejected) {
   constexpr auto patience = std::chrono::milliseconds(200);
-  EXPECT_THROW(a_killed_user_leaves_no_name<Row<Fault::leaves_a_name>>(GetParam(), patience),
+  EXPECT_THROW(a_killed_user_leaves_no_name(faulty<Fault::leaves_a_name>(), GetParam(), patience),
                std::runtime_error);
   EXPECT_EQ(shm_unlink(name_to_leave.c_str()), 0);
 }
 
 TEST_P(ABrokenValue, that_claims_to_survive_a_dead_holder_is_rejected) {
   if (GetParam() == Peers::threads) GTEST_SKIP() << "threads die together";
-  constexpr auto patience = std::chrono::seconds(1);
-  EXPECT_THROW(a_survivor_sees_what_is_claimed<Row<Fault::claims_to_survive>>(GetParam(), patience),
+  const ValueRow& broken = faulty<Fault::claims_to_survive>();
+  EXPECT_THROW(a_survivor_sees_what_is_claimed(broken, GetParam(), std::chrono::seconds(1)),
                std::runtime_error);
 }
 
