@@ -81,34 +81,27 @@ STEMS = [
 ]
 
 
-def shown(figure: Figure) -> Counter[tuple[str, float]]:
-    """Name and value of every point that carries a name."""
+def points(figure: Figure) -> Counter[tuple[str, float, float]]:
+    """Implementation and peers, and both coordinates, of all that is drawn of cases."""
     lines = [line for axes in figure.axes for line in axes.lines]
     titled = [line for line in lines if (line.get_gid() or "").startswith(style.TITLED)]
     return Counter(
-        (line.get_gid().removeprefix(style.TITLED), value)
+        (line.get_gid().removeprefix(style.TITLED), x, y)
         for line in titled
-        for value in line.get_ydata()
+        for x, y in zip(line.get_xdata(), line.get_ydata())
     )
 
 
 def across(figure: Figure) -> Counter[tuple[str, float]]:
-    """The same along the horizontal axis."""
-    lines = [line for axes in figure.axes for line in axes.lines]
-    titled = [line for line in lines if (line.get_gid() or "").startswith(style.TITLED)]
-    return Counter(
-        (line.get_gid().removeprefix(style.TITLED), value)
-        for line in titled
-        for value in line.get_xdata()
-    )
+    return Counter((title, x) for title, x, _ in points(figure).elements())
+
+
+def title_of(case: Case) -> str:
+    return f"{case.name.implementation}, {case.name.get('peers')}"
 
 
 def medians(cases: list[Case], counter: str) -> Counter[tuple[str, float]]:
-    return Counter(
-        (f"{c.name.implementation}, {c.name.get('peers')}", value)
-        for c in cases
-        if (value := c.median(counter)) is not None
-    )
+    return Counter((title_of(c), value) for c in cases if (value := c.median(counter)) is not None)
 
 
 def test_dot_charts_show_the_median_of_every_case(run: Run, figures: dict[str, Figure]) -> None:
@@ -122,13 +115,14 @@ def test_dot_charts_show_the_median_of_every_case(run: Run, figures: dict[str, F
 def test_line_charts_show_the_median_of_every_case(run: Run, figures: dict[str, Figure]) -> None:
     pools = run.good("pool", "cpu_bound") + run.good("pool", "io_bound")
     sizes = run.good("value", "slice_copy") + run.good("value", "wide_value")
-    for stem, cases, counter in (
-        ("pipe_round_trip", run.good("pipe", "ping_pong"), MERIT),
-        ("pipe_throughput", run.good("pipe", "stream"), "bytes_per_s"),
-        ("value_size", sizes, "bytes_per_s"),
-        ("pool_workers", pools, "msgs_per_s"),
+    for stem, cases, field, counter in (
+        ("pipe_round_trip", run.good("pipe", "ping_pong"), "size", MERIT),
+        ("pipe_throughput", run.good("pipe", "stream"), "size", "bytes_per_s"),
+        ("value_size", sizes, "size", "bytes_per_s"),
+        ("pool_workers", pools, "workers", "msgs_per_s"),
     ):
-        assert shown(figures[stem]) == medians(cases, counter), stem
+        expected = Counter((title_of(c), c.name.number(field), c.median(counter)) for c in cases)
+        assert points(figures[stem]) == expected, stem
 
 
 @pytest.mark.parametrize("family", ["pipe", "queue"])
@@ -137,20 +131,19 @@ def test_cost_maps_show_both_medians_of_every_case(
 ) -> None:
     cases = run.good(family, "ping_pong")
     cases = [c for c in cases if c.name.number("size") == shown_size(cases)]
-    figure = figures[f"{family}_cost_map"]
-    assert across(figure) == medians(cases, cost_map.CPU)
-    assert shown(figure) == medians(cases, MERIT)
+    expected = Counter((title_of(c), c.median(cost_map.CPU), c.median()) for c in cases)
+    assert points(figures[f"{family}_cost_map"]) == expected
 
 
 def test_percentile_curves_show_the_percentiles_of_all_samples(
     run: Run, figures: dict[str, Figure]
 ) -> None:
     cases = run.good("queue", "ping_pong")
-    values = shown(figures["queue_percentiles"])
+    values = points(figures["queue_percentiles"])
     for case in cases:
-        title = f"{case.name.implementation}, {case.name.get('peers')}"
         for share in percentile_curves.SHARES[:3]:
-            assert (title, case.histogram.percentile(share)) in values
+            at = percentile_curves.nines(share)
+            assert (title_of(case), at, case.histogram.percentile(share)) in values
 
 
 def test_multiples_are_over_the_floor_of_the_same_placement(
@@ -160,8 +153,7 @@ def test_multiples_are_over_the_floor_of_the_same_placement(
     values = across(figures["floor_multiples"])
     for case in cases:
         found = floors.multiple(run, case)
-        title = f"{case.name.implementation}, {case.name.get('peers')}"
-        assert found and (title, found.value) in values
+        assert found and (title_of(case), found.value) in values
 
 
 def test_rows_are_sorted_and_the_others_share_the_last(
