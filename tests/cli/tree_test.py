@@ -24,6 +24,7 @@ SHARED = {
     "pipe/parcel_lanes",
     "pipe/pipe_write",
     "pipe/sysv_keeper",
+    "pipe/udp_box",
     "pipe/unix_address",
     "pipe/untaken_ends",
     "pipe/zeromq_pair",
