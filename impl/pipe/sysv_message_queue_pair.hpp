@@ -5,8 +5,8 @@
 #include <memory>
 #include <thread>
 
+#include "../common/sysv_keeper.hpp"
 #include "mailbox_end.hpp"
-#include "sysv_keeper.hpp"
 
 /// Two System V message queues of the kernel, one per direction.
 namespace handoff {

@@ -7,7 +7,7 @@
 #include <fstream>
 #include <string>
 
-#include "../pipe/sysv_keeper.hpp"
+#include "../common/sysv_keeper.hpp"
 #include "polling.hpp"
 
 namespace handoff {

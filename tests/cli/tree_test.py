@@ -23,7 +23,6 @@ SHARED = {
     "pipe/packet_end",
     "pipe/parcel_lanes",
     "pipe/pipe_write",
-    "pipe/sysv_keeper",
     "pipe/udp_box",
     "pipe/unix_address",
     "pipe/untaken_ends",

@@ -11,8 +11,8 @@
 #include <memory>
 #include <mutex>
 
-#include "../common/descriptor.hpp"
-#include "../common/status.hpp"
+#include "descriptor.hpp"
+#include "status.hpp"
 
 /// System V queues outlive their users; whoever is killed cannot remove his. So a small process
 /// makes them for this one, and removes what is left once this one and all its children have gone:
