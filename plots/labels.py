@@ -20,7 +20,24 @@ PAD = 1.5  # points around a name
 GAP = 1.12  # of the height of a name, from one to the next
 BESIDE = 1.035  # of the panel's width: where names stand
 RADII = (12, 18, 26, 36, 48, 62, 78, 96, 116, 140)  # points, tried from near to far
-ANGLES = (0, 180, 30, 150, -30, -150, 60, 120, -60, -120, 90, -90)  # degrees, text goes well beside
+ANGLES = (
+    0,
+    180,
+    30,
+    150,
+    -30,
+    -150,
+    60,
+    120,
+    -60,
+    -120,
+    90,
+    -90,
+    10,
+    170,
+    -10,
+    -170,
+)  # in order of taste
 CLEAR = 3.5  # points around a marker that names keep free
 
 
@@ -172,6 +189,7 @@ class Place:
             + 1000 * (not inside)
             + 60 * crossed
             + 60 * sum(box.overlaps(other) for other in clear)
+            + 4 * sum(self.leader.intersects_bbox(other, filled=False) for other in clear)
         )
 
 

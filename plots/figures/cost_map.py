@@ -31,7 +31,7 @@ ON_FRONT: dict[str, Any] = {
     "zorder": 9,
 }
 CONTEXT: dict[str, Any] = {"markersize": 4, "markeredgewidth": 0.8, "alpha": 0.8, "zorder": 2}
-ROOM = 2.2  # around the points, a factor, for their names
+ROOM = 4  # around the points, a factor, for their names
 
 
 def front(points: list[tuple[float, float]]) -> list[int]:
