@@ -2,6 +2,9 @@
 #include <gtest/gtest.h>
 #include <sys/mman.h>
 
+#include <mutex>
+#include <thread>
+
 #include "impl/common/descriptor.hpp"
 #include "impl/common/names.hpp"
 #include "impl/value/shared_mutex.hpp"
@@ -15,6 +18,7 @@ namespace {
 enum class Fault {
   none,
   loses_additions,
+  lets_others_in,  ///< while an update computes
   tears,
   keeps_old_contents,
   ignores_range,
@@ -57,14 +61,9 @@ class Faulty {
     template <class Change>
     void update(Change change, std::size_t index) {
       index = checked(index, 1);
-      value_->mutex_.lock();
-      try {
-        value_->elements_[index] = change(value_->seen(index));
-      } catch (...) {
-        value_->mutex_.unlock();
-        throw;
-      }
-      value_->mutex_.unlock();
+      std::unique_lock lock(value_->mutex_);
+      if (fault == Fault::lets_others_in) lock.unlock();
+      value_->elements_[index] = change(value_->seen(index));
     }
     void read(std::size_t index, std::span<T> into) const {
       index = checked(index, into.size());
@@ -106,7 +105,8 @@ class Faulty {
     if (locks) mutex_.lock();
     for (std::size_t i = 0; i < to.size(); ++i) {
       to[i] = from[i];
-      if (!locks && i % 64 == 32) sched_yield();
+      // Asleep, and not only off its CPU, so that others do come on a busy machine.
+      if (!locks && i % 64 == 32) std::this_thread::sleep_for(std::chrono::microseconds(100));
     }
     if (locks) mutex_.unlock();
   }
@@ -136,6 +136,7 @@ void expect_rejected(void (*check)(const ValueRow&, Peers), Peers peers) {
 TEST_P(ABrokenValue, that_is_not_broken_passes) {
   const ValueRow& right = faulty<Fault::none>();
   EXPECT_NO_THROW(eight_workers_lose_no_addition(right, GetParam()));
+  EXPECT_NO_THROW(no_two_updates_see_the_same_element(right, GetParam()));
   EXPECT_NO_THROW(wide_values_are_never_torn(right, GetParam()));
   EXPECT_NO_THROW(slices_of_locked_values_are_never_torn(right, GetParam()));
   EXPECT_NO_THROW(elements_and_slices_out_of_range_raise(right, GetParam()));
@@ -147,6 +148,10 @@ TEST_P(ABrokenValue, that_is_not_broken_passes) {
 
 TEST_P(ABrokenValue, that_loses_additions_is_rejected) {
   expect_rejected<Fault::loses_additions>(eight_workers_lose_no_addition, GetParam());
+}
+
+TEST_P(ABrokenValue, that_lets_others_into_an_update_is_rejected) {
+  expect_rejected<Fault::lets_others_in>(no_two_updates_see_the_same_element, GetParam());
 }
 
 TEST_P(ABrokenValue, that_tears_wide_values_is_rejected) {

@@ -4,7 +4,7 @@
 
 #include <array>
 #include <atomic>
-#include <cstring>
+#include <thread>
 #include <vector>
 
 #include "tests/conformance/value_memory.hpp"
@@ -30,6 +30,18 @@ void share(const ValueForm<T>& form, ValueShape shape,
   auto handle = value.handle(0);
   check(*handle);
 }
+
+/// Lets nobody go on before all have come. In memory that they share.
+class StartTogether {
+ public:
+  explicit StartTogether(unsigned workers) : missing_(workers) {}
+  void wait() {
+    for (--missing_; missing_ > 0;) sched_yield();
+  }
+
+ private:
+  std::atomic<unsigned> missing_;
+};
 
 /// Long enough for eight workers to run side by side and to be put off their CPU in the middle.
 constexpr auto contention_time = std::chrono::milliseconds(100);
@@ -72,6 +84,38 @@ void eight_workers_lose_no_addition(const ValueRow& row, Peers peers) {
       });
 }
 
+/// Each holds its changes up, so that all the others come meanwhile, if they can.
+void no_two_updates_see_the_same_element(const ValueRow& row, Peers peers) {
+  constexpr unsigned workers = 8;
+  constexpr unsigned rounds = 4;
+  constexpr std::size_t drawn = 6;
+  constexpr std::size_t mixed = 7;
+  InSharedMemory<StartTogether> start(workers);
+  InSharedMemory<std::array<std::atomic<bool>, workers * rounds>> seen;
+  share<Number>(
+      row.numbers, {workers, peers},
+      [&](AnyHandle<Number>& handle, unsigned) {
+        Number last = 0;
+        auto next = [&last](Number before) {
+          last = before;  // forms that compare and exchange ask again
+          std::this_thread::sleep_for(std::chrono::milliseconds(1));
+          return before + 1;
+        };
+        start->wait();
+        for (unsigned n = 0; n < rounds; ++n) {
+          handle.update(next, drawn);
+          require(last < seen->size() && !(*seen)[last].exchange(true),
+                  "two updates saw the same element");
+          handle.update(next, mixed);
+          handle.add(1, mixed);
+        }
+      },
+      [&](AnyHandle<Number>& handle) {
+        require(handle.load(drawn) == workers * rounds, "slow updates were lost");
+        require(handle.load(mixed) == 2 * workers * rounds, "a slow update lost additions");
+      });
+}
+
 /// What the promise above is worth: the same, in two steps, does lose.
 void reading_and_then_writing_loses_updates(const ValueRow& row, Peers peers) {
   constexpr Number each = 300;
@@ -90,9 +134,11 @@ void reading_and_then_writing_loses_updates(const ValueRow& row, Peers peers) {
 }
 
 void wide_values_are_never_torn(const ValueRow& row, Peers peers) {
+  InSharedMemory<StartTogether> start(3U);
   share<Wide>(
       *row.wides, {3, peers},
-      [](AnyHandle<Wide>& handle, unsigned worker) {
+      [&](AnyHandle<Wide>& handle, unsigned worker) {
+        start->wait();
         // By time and not by number: they have to run side by side.
         Deadline end = after(contention_time);
         for (Number n = 0; n % 16 != 0 || Clock::now() < end; ++n) {
@@ -105,10 +151,12 @@ void wide_values_are_never_torn(const ValueRow& row, Peers peers) {
 }
 
 void slices_of_locked_values_are_never_torn(const ValueRow& row, Peers peers) {
+  InSharedMemory<StartTogether> start(3U);
   share<Number>(
       row.numbers, {3, peers},
-      [](AnyHandle<Number>& handle, unsigned worker) {
+      [&](AnyHandle<Number>& handle, unsigned worker) {
         std::array<Number, length> slice{};
+        start->wait();
         // By time and not by number: they have to run side by side.
         Deadline end = after(contention_time);
         for (Number n = 0; n % 16 != 0 || Clock::now() < end; ++n) {

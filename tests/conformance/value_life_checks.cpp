@@ -162,7 +162,7 @@ void a_killed_user_leaves_no_name(const ValueRow& row, Peers peers, Clock::durat
 }
 
 void a_killed_user_leaves_no_name(const ValueRow& row, Peers peers) {
-  a_killed_user_leaves_no_name(row, peers, std::chrono::seconds(10));
+  a_killed_user_leaves_no_name(row, peers, std::chrono::seconds(60));
 }
 
 }  // namespace handoff::conformance

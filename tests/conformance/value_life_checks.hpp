@@ -12,7 +12,7 @@ void a_survivor_sees_what_is_claimed(const ValueRow& row, Peers peers);
 /// `patience`: how long it may take to go on, where that is claimed.
 void a_survivor_sees_what_is_claimed(const ValueRow& row, Peers peers, Clock::duration patience);
 void a_killed_user_leaves_no_name(const ValueRow& row, Peers peers);
-/// `patience`: for names of others to go away.
+/// `patience`: for names of others, a compiler's say, to go away.
 void a_killed_user_leaves_no_name(const ValueRow& row, Peers peers, Clock::duration patience);
 
 }  // namespace handoff::conformance
