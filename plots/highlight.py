@@ -6,8 +6,10 @@ context. Waiting is what the ways differ by since it decides the cost more than 
 """
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import zip_longest
+
+from results.load import Case
 
 LINES, POINTS, ROWS = 8, 6, 14  # seats: beside lines, around points, of rows in a dot chart
 NEAR = 1.1  # up to so many times the best of its way counts as best too
@@ -54,8 +56,10 @@ def chosen(
     return found[:seats]
 
 
-def note(references: Sequence[str], what: str = "") -> str:
-    """The rule in words for a caption."""
+def note(cases: Iterable[Case], what: str = "") -> str:
+    """The rule in words for a caption of a figure of these cases."""
+    seen = {(case.name.family, case.name.implementation) for case in cases}
+    references = [name for f, found in REFERENCES.items() for name in found if (f, name) in seen]
     known = f" reference points ({', '.join(references)})," if references else ""
     return (
         f"Named are{what}{known} and in turn of each way of waiting those that come within"

@@ -123,7 +123,7 @@ def draw(run: Run, folder: Path, family: str) -> Drawn:
     style.legend(figure, waitings(run, cases).values())
     style.save(figure, folder, stem, labels.settle)
     text = "Lower left is better. Edged and joined: no other implementation is better in both. "
-    text += highlight.note(highlight.REFERENCES.get(family, ()), " the front,")
+    text += highlight.note(cases, " the front,")
     text += context_note("small, without their spread", cases)
     text += MEDIAN_NOTE + spread_note(cases) + noisy_note(cases)
     return Drawn(stem, title, text)

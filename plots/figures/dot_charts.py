@@ -59,7 +59,7 @@ def _draw(run: Run, panels: list[Panel], label: str) -> tuple[Figure, str]:
         panel.set_axis_off()
     style.log_ticks(axes[0][0].xaxis, units.rate_axis())
     style.legend(figure, waitings(run, every).values(), peers=True)
-    text = dots.note(every[0].name.family) + context_note(dots.OTHERS_NOTE, every)
+    text = dots.note(every) + context_note(dots.OTHERS_NOTE, every)
     return figure, text + spread_note(every) + HOLLOW_NOTE + noisy_note(every)
 
 

@@ -48,9 +48,9 @@ def rows(run: Run, dots: Sequence[Dot], more_is_better: bool) -> list[str]:
         {d.name: d.median**sign for d in dots if d.peers == peers and d.median > 0}
         for peers in sorted({d.peers for d in dots})
     ]
-    family = dots[0].case.name.family if dots else ""
+    families = sorted({d.case.name.family for d in dots})
     waiting = waitings(run, (d.case for d in dots))
-    first = highlight.REFERENCES.get(family, ())
+    first = [name for family in families for name in highlight.REFERENCES.get(family, ())]
     named = highlight.chosen(contests, waiting, first, highlight.ROWS)
     best = {name: min(contest[name] for contest in contests if name in contest) for name in named}
     return sorted(named, key=lambda name: (best[name], name))
@@ -88,6 +88,6 @@ def height(run: Run, dots: Sequence[Dot], more_is_better: bool) -> float:
     return 0.85 + 0.19 * (len(named) + (len({d.name for d in dots}) > len(named)))
 
 
-def note(family: str) -> str:
+def note(cases: Sequence[Case]) -> str:
     """The rule of the rows, for a caption."""
-    return highlight.note(highlight.REFERENCES.get(family, ())).replace("Named", "Rows", 1)
+    return highlight.note(cases).replace("Named", "Rows", 1)

@@ -5,7 +5,7 @@ from typing import Any
 
 from matplotlib.ticker import FuncFormatter
 
-from plots import floors, highlight, style, units
+from plots import floors, style, units
 from plots.figures import dots
 from plots.figures.common import (
     HOLLOW_NOTE,
@@ -83,10 +83,9 @@ def draw(run: Run, folder: Path) -> Drawn:
         _panel(panel, run, kind, pairs)
     style.legend(figure, waitings(run, (case for case, _ in found)).values(), peers=True)
     style.save(figure, folder, STEM)
-    references = highlight.REFERENCES["pipe"] + highlight.REFERENCES["queue"]
     text = "Line and band at 1×: the floor of the same run, and its own spread. "
     cases = [case for case, _ in found]
-    text += highlight.note(references).replace("Named", "Rows", 1)
+    text += dots.note(cases)
     text += context_note(dots.OTHERS_NOTE, cases)
     text += MEDIAN_NOTE + spread_note(cases) + HOLLOW_NOTE + noisy_note(cases)
     return Drawn(STEM, TITLE, text)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from matplotlib.ticker import Formatter
 
-from plots import style, units
+from plots import highlight, style, units
 from plots.figures import lines
 from plots.figures.common import (
     MEDIAN_NOTE,
@@ -89,7 +89,7 @@ def _draw(run: Run, folder: Path, stem: str, panels: list[Panel], axes: Axes) ->
     waiting = [key.waiting[name] for name in key.named]
     style.legend(figure, waiting, lines.context(panels, key))
     style.save(figure, folder, stem, labels.settle)
-    note = lines.note(every[0].name.family) + context_note(lines.OTHERS_NOTE, every, key.named)
+    note = highlight.note(every) + context_note(lines.OTHERS_NOTE, every, key.named)
     note += MEDIAN_NOTE if axes.counter == MERIT else ""
     return note + spread_note(every) + noisy_note(every)
 

@@ -106,8 +106,3 @@ def context(panels: Sequence[Panel], key: Key) -> str:
     """What the legend says of grey lines; nothing where there are none."""
     names = {case.name.implementation for panel in panels for case in panel.cases}
     return CONTEXT if names - set(key.named) else ""
-
-
-def note(family: str) -> str:
-    """The rule of the names, for a caption."""
-    return highlight.note(highlight.REFERENCES.get(family, ()))

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from matplotlib.axes import Axes
 
-from plots import style, units
+from plots import highlight, style, units
 from plots.figures import lines
 from plots.figures.common import PEERS, Drawn, context_note, missing, shown_size
 from plots.figures.lines import Key, Panel
@@ -80,7 +80,7 @@ def draw(run: Run, folder: Path, family: str) -> Drawn:
     counts = sorted(case.histogram.total for case in cases)
     launches = max(len(case.values()) for case in cases)
     text = (
-        f"{lines.note(family)} (p{TAIL * 100:g}){context_note(lines.OTHERS_NOTE, cases, key.named)}"
+        f"{highlight.note(cases)} (p{TAIL * 100:g}){context_note(lines.OTHERS_NOTE, cases, key.named)}"
         f"Samples of {launches} launches at most, added up; {counts[0]:,} to {counts[-1]:,} samples per"
         f" case; a curve ends where fewer than {FEWEST_ABOVE} samples lie above it, and has"
         f" {FEWEST_POINTS} points at least or is not drawn."

@@ -156,6 +156,16 @@ def test_multiples_are_over_the_floor_of_the_same_placement(
         assert found and (title_of(case), found.value) in values
 
 
+def test_the_reference_points_of_pipes_and_of_queues_have_a_row_over_the_futex(
+    figures: dict[str, Figure]
+) -> None:
+    panels = [a for a in figures["floor_multiples"].axes if "futex" in a.get_title()]
+    assert panels
+    for axes in panels:
+        names = {text.get_text() for text in axes.get_yticklabels()}
+        assert {*highlight.REFERENCES["pipe"], *highlight.REFERENCES["queue"]} <= names
+
+
 def test_rows_are_sorted_and_the_others_share_the_last(
     run: Run, figures: dict[str, Figure]
 ) -> None:
@@ -222,6 +232,13 @@ def test_the_second_of_a_way_comes_after_the_first_of_every_way() -> None:
     waiting = {"a": "spins", "b": "spins", "c": "blocks", "d": "unheard of"}
     contests = [{"a": 1.0, "b": 2.0, "c": 1e6, "d": 1e9}]
     assert highlight.chosen(contests, waiting, [], 9) == ["a", "c", "d", "b"]
+
+
+def test_a_caption_names_the_reference_points_that_the_figure_holds(run: Run) -> None:
+    assert "reference points (atomic, shared_mutex)," in highlight.note(run.good("value", "add"))
+    cases = [c for c in run.good("value", "add") if c.name.implementation != "atomic"]
+    assert "reference points (shared_mutex)," in highlight.note(cases)
+    assert "reference" not in highlight.note([])
 
 
 def test_names_spread_around_where_they_belong() -> None:
