@@ -21,9 +21,8 @@ REFERENCES: Mapping[str, tuple[str, ...]] = {
     "pool": ("mutex_condition_threads", "prefork_socketpair", "std_async"),
 }
 
-Contest = Mapping[
-    str, float
-]  # what each implementation reached under one condition; less is better
+# What each implementation reached under one condition; less is better.
+Contest = Mapping[str, float]
 
 
 def ranking(contests: Sequence[Contest], names: Sequence[str]) -> list[str]:
