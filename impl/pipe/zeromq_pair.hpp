@@ -3,9 +3,12 @@
 #include <zmq.h>
 
 #include <algorithm>
+#include <array>
 #include <atomic>
+#include <cstring>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <thread>
 
 #include "../common/cpu.hpp"
@@ -101,12 +104,20 @@ class ZeromqSocket {
   void* socket_;
 };
 
+/// What the connecting end says first, where anybody could connect: 128 random bits that only the
+/// pipe's own processes know.
+using ZeromqKey = std::array<std::uint64_t, 2>;
+enum class Greeting { none, said, awaited };
+
 /// One end, fixed in memory. `in` and `out` are null where it does not carry messages that way.
 class ZeromqConnection {
  public:
-  ZeromqConnection(ZeromqSocket socket, EndDescriptors needed, ZeromqFlow* in, ZeromqFlow* out)
+  ZeromqConnection(ZeromqSocket socket, EndDescriptors needed, ZeromqFlow* in, ZeromqFlow* out,
+                   Greeting greeting = Greeting::none, ZeromqKey key = {})
       : needed_(std::move(needed)), socket_(std::move(socket)), in_(in), out_(out) {
     zmq_msg_init(&message_);
+    if (greeting == Greeting::awaited) awaited_ = key;
+    if (greeting == Greeting::said) say(key);
   }
   ~ZeromqConnection() {
     if (in_ != nullptr) in_->reader_closed.store(true);
@@ -123,6 +134,7 @@ class ZeromqConnection {
   Status send(std::span<const std::byte> message) {
     if (out_ == nullptr) refuse("does not send");
     while (!out_->reader_closed.load()) {
+      if (awaited_ && !greeted()) continue;
       if (zmq_send(socket_.get(), message.data(), message.size(), 0) != -1) {
         ++sent_;
         return Status::ok;
@@ -135,7 +147,9 @@ class ZeromqConnection {
   Received receive(std::span<std::byte> buffer) {
     if (in_ == nullptr) refuse("does not receive");
     while (!kept_) {
-      if (zmq_msg_recv(&message_, socket_.get(), 0) != -1) {
+      if (awaited_ && !greeted()) {
+        if (at_end_of_file()) return {};
+      } else if (zmq_msg_recv(&message_, socket_.get(), 0) != -1) {
         // relaxed: a count, looked at by who closes; the message came another way.
         in_->received.store(++received_, std::memory_order_relaxed);
         kept_ = true;
@@ -166,7 +180,8 @@ class ZeromqConnection {
         wait_ms = std::min<long>(wait_ms, left.count());
       }
       int ready = zmq_poll(&item, 1, wait_ms);
-      if (ready > 0) return true;
+      if (ready > 0 && !awaited_) return true;
+      if (ready > 0) (void)greeted();  // which is no message
       if (ready == -1 && zmq_errno() != EINTR) throw_zeromq(socket_.pipe(), "zmq_poll");
       if (ready == 0 && wait_ms == 0) return false;
     }
@@ -175,6 +190,27 @@ class ZeromqConnection {
  private:
   [[noreturn]] void refuse(const char* fault) const {
     throw std::logic_error(std::string(socket_.pipe()) + ": this end " + fault);
+  }
+
+  void say(const ZeromqKey& key) {
+    while (zmq_send(socket_.get(), key.data(), sizeof(key), 0) == -1) {
+      if (zmq_errno() != EINTR) throw_zeromq(socket_.pipe(), "zmq_send");
+    }
+  }
+
+  /// False when the greeting has not come yet. Raises where a stranger came before the other end.
+  bool greeted() {
+    if (!is_strangers_ && zmq_msg_recv(&message_, socket_.get(), 0) == -1) {
+      if (zmq_errno() == EAGAIN || zmq_errno() == EINTR) return false;
+      throw_zeromq(socket_.pipe(), "zmq_msg_recv");
+    }
+    is_strangers_ = zmq_msg_size(&message_) != sizeof(*awaited_) ||
+                    std::memcmp(zmq_msg_data(&message_), awaited_->data(), sizeof(*awaited_)) != 0;
+    if (is_strangers_) {
+      throw std::runtime_error(std::string(socket_.pipe()) + ": a stranger has connected first");
+    }
+    awaited_.reset();
+    return true;
   }
 
   void wait_until_received() const {
@@ -204,6 +240,8 @@ class ZeromqConnection {
   std::uint64_t sent_ = 0;
   std::uint64_t received_ = 0;
   Deadline give_up_ = never;
+  std::optional<ZeromqKey> awaited_;  ///< until it has come, nothing is sent nor delivered
+  bool is_strangers_ = false;         ///< the connection, and stays so
   zmq_msg_t message_;
   bool kept_ = false;  ///< a message is in message_ that has not been delivered
 };
@@ -237,10 +275,12 @@ class ZeromqFlows {
   explicit ZeromqFlows(Direction direction) : duplex_(direction == Direction::duplex) {}
 
   template <class End>
-  End end(unsigned i, ZeromqSocket socket, EndDescriptors needed) {
+  End end(unsigned i, ZeromqSocket socket, EndDescriptors needed,
+          Greeting greeting = Greeting::none, ZeromqKey key = {}) {
     ZeromqFlow* in = duplex_ || i == 1 ? &flows_[1 - i] : nullptr;
     ZeromqFlow* out = duplex_ || i == 0 ? &flows_[i] : nullptr;
-    return End(std::make_unique<ZeromqConnection>(std::move(socket), std::move(needed), in, out));
+    return End(std::make_unique<ZeromqConnection>(std::move(socket), std::move(needed), in, out,
+                                                  greeting, key));
   }
 
  private:

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <netinet/in.h>
+#include <sys/random.h>
 #include <sys/socket.h>
 
 #include "../common/descriptor.hpp"
@@ -41,9 +42,17 @@ struct TcpListener {
   }
 };
 
+inline ZeromqKey random_zeromq_key() {
+  ZeromqKey key{};
+  if (getrandom(key.data(), sizeof(key), 0) != sizeof(key)) throw_errno("getrandom");
+  return key;
+}
+
 }  // namespace detail
 
-/// The library takes whoever connects first for the peer: any user of this machine.
+/// The library takes whoever connects first for the peer, and that can be any user of this machine.
+/// So the connecting end shows a key before anything is sent to it or taken from it; who came
+/// before it without the key is an error.
 class ZeromqPairTcp {
  public:
   static constexpr const Info& info = detail::zeromq_pair_tcp_info;
@@ -61,7 +70,8 @@ class ZeromqPairTcp {
     } else {
       socket.connect(endpoint);
     }
-    return flows_.end<End>(i, std::move(socket), std::move(taken));
+    auto greeting = i == 0 ? detail::Greeting::awaited : detail::Greeting::said;
+    return flows_.end<End>(i, std::move(socket), std::move(taken), greeting, key_);
   }
   void abandon() { ends_.abandon(); }
 
@@ -73,6 +83,7 @@ class ZeromqPairTcp {
 
   UntakenEnds ends_;
   std::uint16_t port_;
+  detail::ZeromqKey key_ = detail::random_zeromq_key();
   detail::ZeromqFlows flows_;
 };
 
