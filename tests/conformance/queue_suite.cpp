@@ -2,6 +2,7 @@
 #include "tests/conformance/queue_checks.hpp"
 #include "tests/conformance/queue_death_checks.hpp"
 #include "tests/conformance/queue_life_checks.hpp"
+#include "tests/conformance/queue_race_checks.hpp"
 #include "tests/conformance/suite.hpp"
 
 namespace handoff::conformance {
@@ -57,6 +58,9 @@ constexpr Check<QueueRow> checks[] = {
     {CHECK_NAMED(hands_over_without_a_futex_call_while_nobody_sleeps), has_no_waiting_policy},
     {CHECK_NAMED(a_consumer_killed_while_idle_loses_only_what_it_took), has_no_consumer_elsewhere},
     {CHECK_NAMED(a_worker_killed_anywhere_blocks_no_other), may_die_with_a_worker},
+    {CHECK_NAMED(what_was_put_before_a_close_is_never_given_up)},
+    {CHECK_NAMED(nobody_sleeps_through_what_he_waits_for), does_not_block},
+    {CHECK_NAMED(its_size_may_be_asked_while_others_work)},
     {CHECK_NAMED(building_and_dropping_leaks_nothing)},
     {CHECK_NAMED(works_through_two_mappings_at_different_addresses), lies_elsewhere_too},
 };
