@@ -107,33 +107,40 @@ def run_clang_format() -> tuple[int, int, str]:
     )
 
 
-def headers_unit(family: str) -> str:
-    """Writes a unit that includes every header of a family, so that all of them are read."""
+def headers_unit(family: str, like: dict[str, str]) -> dict[str, str]:
+    """Writes a unit that includes every header of a family, so that all of them are read; returns
+    its command, made from that of another unit of the family."""
     headers = sorted((ROOT / "impl" / family).glob("*.hpp"))
     unit = TIDY / f"{family}_headers.cpp"
     unit.write_text("".join(f'#include "impl/{family}/{path.name}"\n' for path in headers))
-    return str(unit)
+    return {**like, "command": like["command"].replace(like["file"], str(unit)), "file": str(unit)}
 
 
-def tidy_units(commands: list[dict[str, str]]) -> list[str]:
-    """What clang-tidy reads: the harness, its tests, the benchmarks' own files, and of each family
-    a unit of all headers and one that instantiates an implementation."""
-    files = sorted(command["file"] for command in commands)
-    folders = ("harness", "tests/harness", "bench")
-    own = [f for f in files if f.startswith(tuple(f"{ROOT}/{folder}/" for folder in folders))]
+def tidy_commands(built: list[dict[str, str]]) -> list[dict[str, str]]:
+    """The build's commands for what clang-tidy reads: the harness, its tests, the suites, the
+    benchmarks' own files, and of each family a unit of all headers and one that instantiates an
+    implementation. g++'s precompiled headers are left out: clang-tidy cannot read them."""
+    commands = {
+        command["file"]: {**command, "command": PRECOMPILED.sub("", command["command"])}
+        for command in built
+    }
+    folders = ("harness", "tests", "bench")
+    under = tuple(f"{ROOT}/{folder}/" for folder in folders)
+    own = [file for file in commands if file.startswith(under) and file.endswith(".cpp")]
+    chosen = [commands[file] for file in sorted(own)]
     for family in FAMILIES:
-        units = [f for f in files if f"/generated/bench/{family}_" in f and "_rows" not in f]
-        own += units[:1] + ([headers_unit(family)] if units else [])
-    return list(dict.fromkeys(own))
+        rows = [f for f in commands if f"/generated/bench/{family}_" in f and "_rows" not in f]
+        for file in sorted(rows)[:1]:
+            chosen += [commands[file], headers_unit(family, commands[file])]
+    return chosen
 
 
-def write_tidy_commands() -> list[dict[str, str]]:
-    """The release build's commands for clang-tidy, which cannot read g++'s precompiled headers."""
-    built = (RELEASE / "compile_commands.json").read_text()
+def write_tidy_units() -> list[str]:
+    """Writes the database that clang-tidy reads; returns the units in it."""
     TIDY.mkdir(exist_ok=True)
-    (TIDY / "compile_commands.json").write_text(PRECOMPILED.sub("", built))
-    commands: list[dict[str, str]] = json.loads(built)
-    return commands
+    chosen = tidy_commands(json.loads((RELEASE / "compile_commands.json").read_text()))
+    (TIDY / "compile_commands.json").write_text(json.dumps(chosen, indent=1))
+    return [command["file"] for command in chosen]
 
 
 def tidy_one(unit: str) -> tuple[str, int, str]:
@@ -144,7 +151,7 @@ def tidy_one(unit: str) -> tuple[str, int, str]:
 
 
 def run_clang_tidy() -> tuple[int, int, str]:
-    units = tidy_units(write_tidy_commands())
+    units = write_tidy_units()
     failed = 0
     with Progress() as progress, concurrent.futures.ThreadPoolExecutor(build.jobs()) as pool:
         for done, (unit, code, output) in enumerate(pool.map(tidy_one, units), 1):
