@@ -109,9 +109,11 @@ void close_wakes_whoever_waits(const QueueRow& row, Peers peers, Clock::duration
       [=](AnyQueue& queue, unsigned worker) {
         if (worker == givers) return close_later(queue);
         auto end = queue.producer(worker);
-        (void)fill(queue, *end);
         Parcel item = queue.parcel();
-        require(end->put(item.of(worker, 0), never) == Status::closed, "a waiting put");
+        // Not filled first: a try_put may fail beside another one.
+        Status status = Status::ok;
+        while (status == Status::ok) status = end->put(item.of(worker, 0), never);
+        require(status == Status::closed, "a waiting put");
       },
       watchdog);
 }
