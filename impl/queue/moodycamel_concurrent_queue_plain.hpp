@@ -2,6 +2,8 @@
 
 #include <concurrentqueue/concurrentqueue.h>
 
+#include <algorithm>
+
 #include "moodycamel_ends.hpp"
 
 namespace handoff {
@@ -56,7 +58,8 @@ class MoodycamelConcurrentQueuePlain {
   Producer producer(unsigned) { return Producer(*this); }
   Consumer consumer(unsigned) { return Consumer(*this); }
   std::size_t capacity() const { return capacity_; }
-  std::size_t size() const { return queue_.size_approx(); }
+  /// The library adds up its parts one after the other.
+  std::size_t size() const { return std::min(queue_.size_approx(), capacity_); }
   void close() { closed_.set(); }
 
  private:

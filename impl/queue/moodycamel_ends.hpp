@@ -70,7 +70,8 @@ class MoodycamelEnds {
 
   Producer producer(unsigned) { return Producer(*this); }
   std::size_t capacity() const { return capacity_; }
-  std::size_t size() const { return queue_.size_approx(); }
+  /// The library adds up its parts one after the other.
+  std::size_t size() const { return std::min(queue_.size_approx(), capacity_); }
   void close() { closed_.set(); }
 
  private:

@@ -2,6 +2,7 @@
 
 #include <atomic_queue/atomic_queue.h>
 
+#include <algorithm>
 #include <bit>
 #include <cstdint>
 #include <stdexcept>
@@ -82,7 +83,8 @@ class OptimistAtomicQueue {
   Producer producer(unsigned) { return Producer(*this); }
   Consumer consumer(unsigned) { return Consumer(*this); }
   std::size_t capacity() const { return ring_.capacity(); }
-  std::size_t size() const { return ring_.was_size(); }
+  /// The library counts claims: a producer that waits for its slot counts already.
+  std::size_t size() const { return std::min<std::size_t>(ring_.was_size(), capacity()); }
   void close() { closed_.set(); }
 
  private:

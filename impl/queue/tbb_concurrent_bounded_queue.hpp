@@ -2,6 +2,8 @@
 
 #include <tbb/concurrent_queue.h>
 
+#include <algorithm>
+
 #include "polling.hpp"
 
 namespace handoff {
@@ -65,8 +67,9 @@ class TbbConcurrentBoundedQueue {
   Consumer consumer(unsigned) { return Consumer(*this); }
   std::size_t capacity() const { return Capacity; }
   std::size_t size() const {
-    // Negative while consumers wait.
-    return static_cast<std::size_t>(std::max<std::ptrdiff_t>(queue_.size(), 0));
+    // Negative while consumers wait, and over the capacity while producers do.
+    return static_cast<std::size_t>(
+        std::clamp<std::ptrdiff_t>(queue_.size(), 0, std::ptrdiff_t{Capacity}));
   }
   void close() { closed_.set(); }
 

@@ -181,7 +181,7 @@ TEST(BrokenQueue, the_fakes_are_right_without_their_fault) {
   close_wakes_whoever_waits(right, peers, soon);
   what_was_put_before_a_close_is_never_given_up(right, peers);
   nobody_sleeps_through_what_he_waits_for(right, peers);
-  its_size_may_be_asked_while_others_work(right, peers);
+  its_size_is_within_its_capacity_while_others_work(right, peers);
   a_waiter_costs_next_to_no_processor_time(right, peers);
 }
 

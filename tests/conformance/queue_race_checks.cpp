@@ -133,7 +133,7 @@ void nobody_sleeps_through_what_he_waits_for(const QueueRow& row, Peers peers,
   }
 }
 
-void its_size_may_be_asked_while_others_work(const QueueRow& row, Peers peers) {
+void its_size_is_within_its_capacity_while_others_work(const QueueRow& row, Peers peers) {
   InSharedMemory<std::atomic<bool>> over(false);
   run_over_queue(row.small, {1, 1, peers}, 3, [&](AnyQueue& queue, unsigned worker) {
     Parcel item = queue.parcel();
@@ -148,7 +148,7 @@ void its_size_may_be_asked_while_others_work(const QueueRow& row, Peers peers) {
       }
       *over = true;
     } else {
-      while (!*over) (void)queue.size();
+      while (!*over) require(queue.size() <= queue.capacity(), "the size is over the capacity");
     }
   });
 }

@@ -15,6 +15,6 @@ void nobody_sleeps_through_what_he_waits_for(const QueueRow& row, Peers peers,
                                              Clock::duration watchdog);
 
 /// By another worker; a sanitizer sees a look without the lock.
-void its_size_may_be_asked_while_others_work(const QueueRow& row, Peers peers);
+void its_size_is_within_its_capacity_while_others_work(const QueueRow& row, Peers peers);
 
 }  // namespace handoff::conformance

@@ -60,7 +60,7 @@ constexpr Check<QueueRow> checks[] = {
     {CHECK_NAMED(a_worker_killed_anywhere_blocks_no_other), may_die_with_a_worker},
     {CHECK_NAMED(what_was_put_before_a_close_is_never_given_up)},
     {CHECK_NAMED(nobody_sleeps_through_what_he_waits_for), does_not_block},
-    {CHECK_NAMED(its_size_may_be_asked_while_others_work)},
+    {CHECK_NAMED(its_size_is_within_its_capacity_while_others_work)},
     {CHECK_NAMED(building_and_dropping_leaks_nothing)},
     {CHECK_NAMED(works_through_two_mappings_at_different_addresses), lies_elsewhere_too},
 };
