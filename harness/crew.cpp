@@ -161,6 +161,7 @@ void Crew::work(unsigned worker) {
     if (is_process) desk.own_cost = desk.process_after - desk.process_before;
     desk.others_cost = cost_of_all(others) - others_before;
     desk.migrations = migrations_of_all(all_ids) - migrations;
+    seat.afterwards();
     desk.steps.fetch_add(1, std::memory_order_relaxed);
     count_in(control_->done);
   }

@@ -35,6 +35,9 @@ struct Seat {
   LatencyRecorder& recorder;        ///< emptied before each phase
   Report& report;                   ///< likewise
   std::vector<pid_t> also_account;  ///< processes, and threads, that work on this one's behalf
+  /// After each phase, outside what is measured: checks what cannot be checked on the way. May add
+  /// to the report, or throw.
+  std::function<void()> afterwards = [] {};
 };
 
 /// One phase of a worker: does its share of `count` operations, or throws.

@@ -269,6 +269,25 @@ TEST_P(CrewOf, ends_and_names_a_worker_that_hangs) {
   expect_a_new_crew_works();
 }
 
+TEST_P(CrewOf, checks_after_each_phase_outside_what_is_measured) {
+  CrewPlan plan;
+  plan.peers = GetParam();
+  plan.cpus = cpus_for(2);
+  plan.program.join = [](std::byte*, Seat& seat) -> Body {
+    seat.afterwards = [&seat] {
+      spin_for(milliseconds(200));
+      seat.report.balance -= seat.worker;
+    };
+    return [&seat](std::uint64_t) { seat.report.balance += seat.worker; };
+  };
+  Crew crew(plan);
+  for (int phase = 0; phase < 2; ++phase) {
+    PhaseResult result = crew.run(1);
+    EXPECT_LT(result.elapsed_ns, std::chrono::nanoseconds(milliseconds(150)).count());
+    EXPECT_LT(result.cost.cpu_ns, std::chrono::nanoseconds(milliseconds(150)).count());
+  }
+}
+
 TEST_P(CrewOf, rejects_a_phase_whose_sums_differ) {
   std::string error =
       error_of_run(plan_of(GetParam(), 2, [](unsigned worker, Seat& seat, std::uint64_t) {
