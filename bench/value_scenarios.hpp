@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <atomic>
 #include <cstdint>
 #include <memory>
@@ -50,10 +51,12 @@ class ValueAdd {
   explicit ValueAdd(ValueShape shape) : settlement_(shape.workers), value_(shape) {}
 
   harness::Body join(harness::Seat& seat) {
-    return [this, &seat, handle = take_handle(value_, seat)](std::uint64_t length_ns) {
-      std::uint64_t added = repeat_for(length_ns, [&](std::uint64_t) { handle->add(1, 0); });
-      seat.report.operations = added;
-      settlement_.settle(*handle, seat.report, added);
+    auto handle = take_handle(value_, seat);
+    seat.afterwards = [this, &seat, handle] {
+      settlement_.settle(*handle, seat.report, seat.report.operations);
+    };
+    return [&seat, handle](std::uint64_t length_ns) {
+      seat.report.operations = repeat_for(length_ns, [&](std::uint64_t) { handle->add(1, 0); });
     };
   }
 
@@ -69,13 +72,15 @@ class ValueReadMostly {
   explicit ValueReadMostly(ValueShape shape) : settlement_(shape.workers), value_(shape) {}
 
   harness::Body join(harness::Seat& seat) {
-    return [this, &seat, handle = take_handle(value_, seat)](std::uint64_t length_ns) {
-      std::uint64_t added = 0;
+    auto handle = take_handle(value_, seat);
+    seat.afterwards = [this, &seat, handle] {
+      settlement_.settle(*handle, seat.report, seat.report.operations / period);
+    };
+    return [&seat, handle](std::uint64_t length_ns) {
       std::uint64_t last = 0;
       seat.report.operations = repeat_for(length_ns, [&](std::uint64_t n) {
         if (n % period == period - 1) {
           handle->add(1, 0);
-          ++added;
         } else {
           std::uint64_t now = handle->load(0);
           if (now < last)
@@ -83,7 +88,6 @@ class ValueReadMostly {
           last = now;
         }
       });
-      settlement_.settle(*handle, seat.report, added);
     };
   }
 
@@ -100,21 +104,20 @@ class ValueElementWrite {
   explicit ValueElementWrite(ValueShape shape) : workers_(shape.workers), value_(shape) {}
 
   harness::Body join(harness::Seat& seat) {
-    return [this, &seat, handle = take_handle(value_, seat)](std::uint64_t length_ns) {
-      const std::uint64_t own = length / workers_;
-      auto place = [&](std::uint64_t n) { return n % own * workers_ + seat.worker; };
-      std::uint64_t count = repeat_for(length_ns, [&](std::uint64_t n) {
-        handle->store(first_word(seat.worker, n), place(n));
-        seat.report.balance += n;
-      });
-      seat.report.operations = count;
-      std::uint64_t first_left = count > own ? count - own : 0;
-      seat.report.balance -= first_left * (first_left - 1) / 2;  // of those stored over since
-      for (std::uint64_t n = first_left; n < count; ++n) {
-        Word found = handle->load(place(n));
-        if (sender_of(found) != seat.worker) wrong_message(found, first_word(seat.worker, n));
-        seat.report.balance -= sequence_of(found);
+    const std::uint64_t own = length / workers_;
+    auto place = [own, workers = workers_, &seat](std::uint64_t n) {
+      return n % own * workers + seat.worker;
+    };
+    auto handle = take_handle(value_, seat);
+    seat.afterwards = [own, place, &seat, handle] {
+      const std::uint64_t count = seat.report.operations;
+      for (std::uint64_t n = count > own ? count - own : 0; n < count; ++n) {
+        check_message(std::array{handle->load(place(n))}, first_word(seat.worker, n));
       }
+    };
+    return [place, &seat, handle](std::uint64_t length_ns) {
+      seat.report.operations = repeat_for(
+          length_ns, [&](std::uint64_t n) { handle->store(first_word(seat.worker, n), place(n)); });
     };
   }
 
