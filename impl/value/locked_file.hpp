@@ -1,42 +1,13 @@
 #pragma once
 
-#include <fcntl.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
-#include <cstdlib>
-
-#include "../common/descriptor.hpp"
 #include "../common/locks/file_locks.hpp"
+#include "../common/nameless_file.hpp"
 #include "contract.hpp"
 
 namespace handoff {
 namespace detail {
-
-inline std::string temporary_folder() {
-  const char* folder = std::getenv("TMPDIR");
-  return folder != nullptr && *folder != '\0' ? folder : "/tmp";
-}
-
-/// A file of this user that never had a name, with room for `bytes` zeros.
-inline Descriptor nameless_file(std::size_t bytes) {
-  const std::string folder = temporary_folder();
-  Descriptor file(::open(folder.c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600));
-  if (file.get() == -1) throw_errno("nameless file in " + folder);
-  int error = ::posix_fallocate(file.get(), 0, static_cast<off_t>(bytes));
-  if (error == 0) return file;
-  errno = error;
-  throw_errno("room for " + std::to_string(bytes) + " B in " + folder);
-}
-
-inline std::string why_no_nameless_file() {
-  try {
-    nameless_file(1);
-    return {};
-  } catch (const std::system_error& error) {
-    return error.what();
-  }
-}
 
 /// Calls pread or pwrite until all bytes have been moved.
 template <class Move, class Byte>
@@ -67,11 +38,7 @@ class LockedFile {
   class Handle {
    public:
     /// A lock may belong to an open file description, so each worker opens the file anew.
-    explicit Handle(const LockedFile& value) {
-      const std::string again = "/proc/self/fd/" + std::to_string(value.file_.get());
-      file_.reset(::open(again.c_str(), O_RDWR | O_CLOEXEC));
-      if (file_.get() == -1) throw_errno(std::string(info.name) + ": open of " + again);
-    }
+    explicit Handle(const LockedFile& value) : file_(opened_again(value.file_.get(), O_RDWR)) {}
 
     T load(std::size_t index) const {
       T value;
@@ -123,7 +90,7 @@ class LockedFile {
     Descriptor file_;
   };
 
-  explicit LockedFile(ValueShape) : file_(detail::nameless_file(sizeof(T) * Length)) {}
+  explicit LockedFile(ValueShape) : file_(nameless_file(sizeof(T) * Length)) {}
   Handle handle(unsigned) { return Handle(*this); }
 
  private:

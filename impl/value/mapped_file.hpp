@@ -1,6 +1,6 @@
 #pragma once
 
-#include "locked_file.hpp"
+#include "../common/nameless_file.hpp"
 #include "mapped_memory.hpp"
 
 namespace handoff {
