@@ -1,13 +1,12 @@
 #include "tests/conformance/value_life_checks.hpp"
 
 #include <csignal>
-#include <filesystem>
 #include <fstream>
-#include <set>
 #include <thread>
 #include <vector>
 
 #include "impl/common/descriptor.hpp"
+#include "tests/conformance/leftovers.hpp"
 #include "tests/conformance/value_memory.hpp"
 
 namespace handoff::conformance {
@@ -23,27 +22,6 @@ std::vector<std::string> mappings() {
 /// How long a survivor is given before it counts as hung, where it should hang.
 constexpr auto time_to_hang = std::chrono::milliseconds(500);
 
-/// What has a name or a number in the system that outlives processes.
-std::set<std::string> names_in_the_system() {
-  std::set<std::string> names;
-  const char* temporary = std::getenv("TMPDIR");
-  for (std::string folder : {"/dev/shm", "/dev/mqueue", temporary ? temporary : "/tmp"}) {
-    std::error_code none;
-    for (const auto& entry : std::filesystem::directory_iterator(folder, none)) {
-      names.insert(entry.path());
-    }
-  }
-  for (std::string kind : {"shm", "sem", "msg"}) {
-    std::ifstream list("/proc/sysvipc/" + kind);
-    std::string line;
-    std::getline(list, line);  // the heading
-    for (std::string key, number; list >> key >> number && std::getline(list, line);) {
-      names.insert(std::string(kind).append(" ").append(number));
-    }
-  }
-  return names;
-}
-
 }  // namespace
 
 /// No descriptor, mapping or name, not even while the value lives.
@@ -53,15 +31,12 @@ void building_and_dropping_leaks_nothing(const ValueRow& row, Peers peers) {
       NumbersOnHeap value(row.numbers, {1, peers});
       value.handle(0)->add(1, 0);
     };
-    auto descriptors = [] {
-      return std::distance(std::filesystem::directory_iterator("/proc/self/fd"), {});
-    };
     for (int n = 0; n < 100; ++n) cycle();
-    auto descriptors_before = descriptors();
+    auto descriptors_before = open_descriptors();
     auto mappings_before = mappings().size();
     constexpr int cycles = 2000;
     for (int n = 0; n < cycles; ++n) cycle();
-    require(descriptors() == descriptors_before, "descriptors are left open");
+    require(open_descriptors() == descriptors_before, "descriptors are left open");
     // Allocators and sanitizers keep some; a leak of one in each cycle stands out.
     require(mappings().size() < mappings_before + cycles / 2, "mappings are left");
     NumbersOnHeap value(row.numbers, {1, peers});
@@ -133,7 +108,7 @@ void a_survivor_sees_what_is_claimed(const ValueRow& row, Peers peers) {
   a_survivor_sees_what_is_claimed(row, peers, usual_watchdog / 4);
 }
 
-/// The maker is killed while it uses its value. What others make meanwhile goes away by itself.
+/// The maker is killed while it uses its value.
 void a_killed_user_leaves_no_name(const ValueRow& row, Peers peers, Clock::duration patience) {
   run_alone([&] {
     auto before = names_in_the_system();
@@ -145,19 +120,7 @@ void a_killed_user_leaves_no_name(const ValueRow& row, Peers peers, Clock::durat
                          }});
     maker.finish(after(usual_watchdog / 4));
     require(maker.fate(0).kind == harness::Fate::Kind::killed, "nobody was killed");
-    auto look = [&](const std::set<std::string>& among) {
-      std::set<std::string> still;
-      for (const std::string& name : names_in_the_system()) {
-        if (!before.contains(name) && (among.empty() || among.contains(name))) still.insert(name);
-      }
-      return still;
-    };
-    auto left = look({});
-    for (Deadline end = after(patience); !left.empty() && Clock::now() < end;) {
-      std::this_thread::sleep_for(std::chrono::milliseconds(10));
-      left = look(left);
-    }
-    require(left.empty(), "left behind: " + (left.empty() ? "" : *left.begin()));
+    require_no_new_names(before, patience);
   });
 }
 
