@@ -7,12 +7,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from cli import build, process
+from cli.paths import FAMILIES
 
 TAIL_LINES = 3
 SILENCE_S = 180.0  # a case has its own watchdog, which is far shorter
-CASE_LINE = re.compile(
-    r"^((?:floor|pipe|queue|value|pool)/\S+?)(?:/iterations:\d+)?(?:/manual_time)?\s"
-)
+CASE_LINE = re.compile(rf"^((?:{'|'.join(FAMILIES)})/\S+?)(?:/iterations:\d+)?(?:/manual_time)?\s")
 
 
 @dataclass

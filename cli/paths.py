@@ -7,4 +7,4 @@ BUILD = ROOT / "build"
 RELEASE = BUILD / "release"
 RESULTS = ROOT / "results"
 PYTHON = "/usr/bin/python3"  # Debian's own, for which the python3-* packages are installed
-FAMILIES = ("floor", "pipe", "queue", "value", "pool")
+FAMILIES = ("floor", "pipe", "queue", "value", "file", "pool")

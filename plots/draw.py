@@ -23,6 +23,7 @@ FIGURES: tuple[Figure, ...] = (
     dot_charts.adds,
     dot_charts.shared,
     line_charts.slices,
+    dot_charts.appends,
     line_charts.pools,
 )
 _run: Run

@@ -18,6 +18,7 @@ REFERENCES: Mapping[str, tuple[str, ...]] = {
     "pipe": ("pipe_pair", "socketpair_stream"),
     "queue": ("mutex_condition", "posix_message_queue"),
     "value": ("atomic", "shared_mutex"),
+    "file": ("o_append", "flock"),
     "pool": ("mutex_condition_threads", "prefork_socketpair", "std_async"),
 }
 

@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass, field
 
-FAMILIES = ("pipe", "queue", "value", "pool", "floor")
+FAMILIES = ("pipe", "queue", "value", "file", "pool", "floor")
 KEYS = (
     "peers",
     "place",

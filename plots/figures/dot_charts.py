@@ -1,4 +1,4 @@
-"""Throughput of queues and values, the best at the top."""
+"""Throughput of queues, values and files, the best at the top."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -63,6 +63,10 @@ def _draw(run: Run, panels: list[Panel], label: str) -> tuple[Figure, str]:
     return figure, text + spread_note(every) + HOLLOW_NOTE + noisy_note(every)
 
 
+def _workers(number: int) -> str:
+    return f"{number} worker{'s' if number > 1 else ''}"
+
+
 def queues(run: Run, folder: Path) -> Drawn:
     """A panel per placement and shape, smallest message size."""
     stem, title = "queue_throughput", "Queues: throughput against producers × consumers"
@@ -94,8 +98,7 @@ def adds(run: Run, folder: Path) -> Drawn:
 
     def kind(case: Case) -> tuple[tuple[int, ...], str]:
         place, workers = case.name.get("place"), case.name.number("workers")
-        plural = "s" if workers > 1 else ""
-        return (order.index(place), workers), f"{workers} worker{plural}, {place}"
+        return (order.index(place), workers), f"{_workers(workers)}, {place}"
 
     figure, text = _draw(run, _panels(cases, kind), "additions of all workers per second")
     style.save(figure, folder, stem)
@@ -112,8 +115,27 @@ def shared(run: Run, folder: Path) -> Drawn:
     def kind(case: Case) -> tuple[tuple[int, ...], str]:
         work, workers = case.name.get("work"), case.name.number("workers")
         order = list(WORKS).index(work) if work in WORKS else len(WORKS)
-        return (order, workers), f"{WORKS.get(work, work)}, {workers} workers"
+        return (order, workers), f"{WORKS.get(work, work)}, {_workers(workers)}"
 
     figure, text = _draw(run, _panels(cases, kind), "accesses of all workers per second")
     style.save(figure, folder, stem)
     return Drawn(stem, title, text)
+
+
+def appends(run: Run, folder: Path) -> Drawn:
+    """A panel per placement, number of workers and record size."""
+    stem, title = "file_append", "Files: records appended per second"
+    cases = run.good("file", "append")
+    if not cases:
+        return missing(stem, title, run, "file", "file/append")
+    order = style.places(case.name.get("place") for case in cases)
+
+    def kind(case: Case) -> tuple[tuple[int, ...], str]:
+        place, workers = case.name.get("place"), case.name.number("workers")
+        size = case.name.number("size")
+        title = f"{_workers(workers)}, {units.size(size)}, {place}"
+        return (order.index(place), size, workers), title
+
+    figure, text = _draw(run, _panels(cases, kind), "records of all workers per second")
+    style.save(figure, folder, stem)
+    return Drawn(stem, title, text + " Into the page cache: nothing is flushed to the disk.")

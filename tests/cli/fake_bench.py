@@ -30,6 +30,7 @@ NAMES = {
         for size in (8, 64)
     ],
     "value": ["value/atomic/add/peers:threads/place:compact/workers:2/size:8"],
+    "file": ["file/flock/append/peers:threads/place:compact/workers:2/size:128"],
     "pool": ["pool/std_async/apply/peers:threads/place:compact/workers:2"],
 }
 

@@ -10,9 +10,11 @@ from cli.errors import Failure
 
 ROOT = Path(__file__).resolve().parents[2]
 BEGIN, END = "<!-- implementations: begin -->", "<!-- implementations: end -->"
-FAMILIES = ("pipe", "queue", "value", "pool")
+FAMILIES = ("pipe", "queue", "value", "file", "pool")
 # Headers that implementations share; none of them is an implementation.
 SHARED = {
+    "file/locked_append",
+    "file/records",
     "pipe/accepted_sockets",
     "pipe/byte_ring",
     "pipe/descriptor_pairs",

@@ -66,6 +66,7 @@ def figures(run: Run, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Fig
 
 
 STEMS = [
+    "file_append",
     "floor_multiples",
     "pipe_cost_map",
     "pipe_percentiles",
@@ -108,6 +109,7 @@ def test_dot_charts_show_the_median_of_every_case(run: Run, figures: dict[str, F
     cases = [c for c in run.good("queue", "stream") if c.name.number("size") == 8]
     assert across(figures["queue_throughput"]) == medians(cases, "msgs_per_s")
     assert across(figures["value_add"]) == medians(run.good("value", "add"), "msgs_per_s")
+    assert across(figures["file_append"]) == medians(run.good("file", "append"), "msgs_per_s")
     others = run.good("value", "read_mostly") + run.good("value", "element_write")
     assert across(figures["value_access"]) == medians(others, "msgs_per_s")
 

@@ -23,6 +23,7 @@ FIGURES = {
     "value_add",
     "value_access",
     "value_size",
+    "file_append",
     "pool_workers",
 }
 

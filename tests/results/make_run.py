@@ -57,7 +57,7 @@ def write_run(folder: Path, launches: int = 7, full: bool = False, seed: int = 1
     (folder / "run.json").write_text(json.dumps(run_json(launches, cases), indent=1))
     for launch in range(launches):
         chance = random.Random(f"{seed} {launch}")
-        for family in ("floor", "pipe", "queue", "value", "pool"):
+        for family in ("floor", "pipe", "queue", "value", "file", "pool"):
             write_launch(
                 folder, family, launch, [c for c in cases if c.name.family == family], chance
             )

@@ -96,6 +96,15 @@ def value_cases(row: Row, peers: str, workers: list[int]) -> list[Planned]:
     return found
 
 
+def file_cases(row: Row, peers: str, workers: list[int]) -> list[Planned]:
+    found = []
+    for n in workers:
+        name = build("file", row.name, "append", peers=peers, place="compact", workers=n, size=64)
+        found.append(Planned(name, row, row.stream_ns * math.sqrt(n)))
+    name = build("file", row.name, "append", peers=peers, place=SAME, workers=2, size=64)
+    return found + [Planned(name, row, row.same_ns)]
+
+
 def planned(full: bool) -> list[Planned]:
     """Every case of the run."""
     sizes = [8, 64, 512, 4096, 65536, 1 << 20] if full else [64, 65536]
@@ -109,6 +118,8 @@ def planned(full: bool) -> list[Planned]:
                 found += queue_cases(row, peers, shapes)
             elif row.family == "pool":
                 found += pool_cases(row, peers, [1, 2, 4, 8] if full else [1, 2])
+            elif row.family == "file":
+                found += file_cases(row, peers, [1, 2, 4] if full else [2])
             else:
                 found += value_cases(row, peers, [1, 2, 4] if full else [2])
     return found

@@ -1,0 +1,30 @@
+#include "tests/conformance/file.hpp"
+#include "tests/conformance/file_checks.hpp"
+#include "tests/conformance/suite.hpp"
+
+namespace handoff::conformance {
+namespace {
+
+std::string among_threads(const FileRow&, Peers peers) {
+  return peers == Peers::threads ? "threads die together" : "";
+}
+
+constexpr Check<FileRow> checks[] = {
+    {CHECK_NAMED(every_record_is_there_once_and_whole)},
+    {CHECK_NAMED(records_of_any_length_come_back)},
+    {CHECK_NAMED(a_record_over_the_limit_raises)},
+    {CHECK_NAMED(an_incomplete_record_is_told_and_harms_no_other)},
+    {CHECK_NAMED(a_killed_writer_leaves_at_most_its_last_record_incomplete), among_threads},
+    {CHECK_NAMED(a_survivor_sees_what_is_claimed), among_threads},
+    {CHECK_NAMED(building_and_dropping_leaks_nothing)},
+    {CHECK_NAMED(a_killed_user_leaves_no_name)},
+};
+
+}  // namespace
+
+bool add_file_tests(const char* name, const FileRow& row) {
+  add_tests<FileRow>(name, row, checks, __FILE__, __LINE__);
+  return true;
+}
+
+}  // namespace handoff::conformance
