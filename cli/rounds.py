@@ -20,7 +20,7 @@ WANTED_ROUNDS = 8
 MOST_ROUNDS = 99  # file names carry two digits
 PRECISION_ROUNDS = 6
 WARM_UP = 0.6  # of a slice, goes before it
-CASE_OVERHEAD_S = 0.01  # starting workers, probes: a guess until the first round has told
+CASE_OVERHEAD_S = 0.014  # starting workers, probes: a guess until the first round has told
 FAMILY_OVERHEAD_S = 0.2  # starting a benchmark binary
 UNITS_S = {"h": 3600.0, "m": 60.0, "min": 60.0, "s": 1.0, "": 1.0}
 

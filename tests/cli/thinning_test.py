@@ -11,8 +11,14 @@ QUEUE = [
 POOL = ["pool/std_async/apply/peers:threads/place:compact/workers:2"]
 
 
-def sizes(names: list[str]) -> list[int | None]:
-    return [thinning.size_of(name) for name in names]
+MANY = [
+    f"queue/ring/stream/peers:threads/place:compact/producers:{p}/consumers:{c}/size:8/capacity:1024"
+    for p, c in ((4, 1), (1, 4), (2, 2), (4, 4))
+]
+
+
+def sizes(names: list[str]) -> list[int]:
+    return [int(name.partition("/size:")[2].partition("/")[0]) for name in names]
 
 
 def test_the_first_step_keeps_the_smallest_and_the_middle_size() -> None:
@@ -21,6 +27,20 @@ def test_the_first_step_keeps_the_smallest_and_the_middle_size() -> None:
 
 def test_the_second_step_keeps_the_smallest_size() -> None:
     assert sizes(thinned(PIPE, STEPS[1])) == [8]
+
+
+def test_the_third_step_keeps_the_fewest_and_the_most_workers() -> None:
+    assert thinned(MANY, STEPS[2]) == [MANY[2], MANY[3]]
+    counts = [POOL[0].replace("workers:2", f"workers:{n}") for n in (1, 2, 4)]
+    assert thinned(counts, STEPS[2]) == [counts[0], counts[2]]
+
+
+def test_the_fourth_step_keeps_the_nearest_cpus_where_there_is_no_round_trip() -> None:
+    places = ("same_cpu", "same_l3", "cross_node")
+    streams = [PIPE[0].replace("same_l3", place) for place in places]
+    assert thinned(streams, STEPS[3]) == [streams[1]]
+    trips = [name.replace("stream", "ping_pong") for name in streams]
+    assert thinned(trips, STEPS[3]) == trips
 
 
 def test_a_capacity_that_goes_with_the_size_does_not_make_another_series() -> None:
@@ -46,6 +66,16 @@ def test_no_more_is_left_out_than_needed() -> None:
     kept, words = thinning.thin_until(cases, lambda found: thinning.count(found) <= 3)
     assert sizes(kept["pipe"]) == [1024, 8] and kept["pool"] == POOL
     assert words == "2 of 5 cases, all but the smallest and the middle size of each series"
+
+
+def test_every_step_keeps_of_what_the_one_before_has_kept() -> None:
+    cases = {"pipe": PIPE, "queue": MANY}
+    kept, words = thinning.thin_until(cases, lambda found: thinning.count(found) <= 3)
+    assert sizes(kept["pipe"]) == [8] and kept["queue"] == MANY[2:]
+    assert words == (
+        "5 of 8 cases, all but the smallest size of each series"
+        " and, of those, the fewest and the most workers"
+    )
 
 
 def test_the_last_step_is_taken_though_it_does_not_fit() -> None:
