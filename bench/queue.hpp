@@ -20,6 +20,12 @@ inline void require_ok(Status status, const char* operation) {
   if (status != Status::ok) throw std::runtime_error(std::string(operation) + " did not succeed");
 }
 
+/// Tells a joinable queue that what was taken is dealt with.
+template <class Q>
+void deal_with(Q& queue) {
+  if constexpr (JoinableQueue<Q>) queue.task_done();
+}
+
 /// Two workers, a queue in each direction: worker 0 puts an item and waits for it to come back.
 template <class Q>
 class QueuePingPong {
@@ -35,7 +41,7 @@ class QueuePingPong {
 
   harness::Body ask(harness::Seat& seat) {
     return
-        [out = std::make_shared<decltype(there_.producer(0))>(there_.producer(0)),
+        [this, out = std::make_shared<decltype(there_.producer(0))>(there_.producer(0)),
          in = std::make_shared<decltype(back_.consumer(0))>(back_.consumer(0)),
          item = std::make_shared<Item>(), trips = RoundTrips(seat)](std::uint64_t count) mutable {
           trips.run(count, [&](std::uint64_t n) {
@@ -43,17 +49,19 @@ class QueuePingPong {
             require_ok(out->put(*item, never), "put");
             require_ok(in->get(*item, never), "get");
             check_message(item->words, first_word(1, n));
+            deal_with(back_);
           });
         };
   }
 
   harness::Body answer(harness::Seat&) {
-    return [in = std::make_shared<decltype(there_.consumer(0))>(there_.consumer(0)),
+    return [this, in = std::make_shared<decltype(there_.consumer(0))>(there_.consumer(0)),
             out = std::make_shared<decltype(back_.producer(0))>(back_.producer(0)),
             item = std::make_shared<Item>()](std::uint64_t count) {
       for (std::uint64_t n = 0; n < count; ++n) {
         require_ok(in->get(*item, never), "get");
         check_message(item->words, first_word(0, n));
+        deal_with(there_);
         fill(item->words, first_word(1, n));
         require_ok(out->put(*item, never), "put");
       }
@@ -112,6 +120,7 @@ class QueueStream {
             for (std::uint64_t n = 0; n < claimed; ++n) {
               require_ok(end->get(*item, never), "get");
               sum += check(*item, next);
+              deal_with(queue_);
             }
           }
           seat.report.balance -= sum;

@@ -50,6 +50,13 @@ concept Queue = std::is_trivially_copyable_v<typename Q::value_type> &&
   queue.close();
 };
 
+/// A queue whose items are tasks: join() waits until task_done() has been called for each.
+template <class Q>
+concept JoinableQueue = Queue<Q> && requires(Q queue, Deadline deadline) {
+  queue.task_done();                                 // raises std::logic_error if none is left
+  { queue.join(deadline) } -> std::same_as<Status>;  // ok, would_wait (too late)
+};
+
 template <Queue Q>
 bool empty(const Q& queue) {
   return queue.size() == 0;
