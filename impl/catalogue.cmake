@@ -71,6 +71,8 @@ handoff_implementation(queue locked_pipe            LockedPipe)
 handoff_implementation(queue sysv_message_queue     SysvMessageQueue)
 handoff_implementation(queue moodycamel_concurrent_queue_plain MoodycamelConcurrentQueuePlain
                        NEEDS concurrentqueue/concurrentqueue.h libconcurrentqueue-dev)
+handoff_implementation(queue joinable_mutex_condition JoinableMutexCondition)
+handoff_implementation(queue joinable_mpmc_ring     JoinableMpmcRing WAITING Spin SpinThenYield Park SpinThenPark)
 handoff_absent(queue atomic_queue
                "with many ends it breaks the order of one producer: a slot claimed by a worker that is preempted can be filled by the next lap")
 handoff_absent(queue xenium_nikolaev_queue "the xenium of Debian 12 does not have it yet")

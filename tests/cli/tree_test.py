@@ -41,6 +41,7 @@ SHARED = {
     "queue/closing_event",
     "queue/counted_queue",
     "queue/end_counts",
+    "queue/joinable",
     "queue/locked_ring",
     "queue/moodycamel_ends",
     "queue/polling",

@@ -43,6 +43,8 @@ class AnyQueue {
   std::size_t size() const { return type_.size(queue_); }
   bool empty() const { return type_.empty(queue_); }
   void close() { type_.close(queue_); }
+  void task_done() { type_.task_done(queue_); }
+  Status join(Deadline deadline) { return type_.join(queue_, deadline); }
 
  private:
   const QueueType& type_;

@@ -47,6 +47,8 @@ struct QueueType {
   std::size_t (*size)(const void* queue);
   bool (*empty)(const void* queue);
   void (*close)(void* queue);
+  void (*task_done)(void* queue);                  ///< null where it is not joinable
+  Status (*join)(void* queue, Deadline deadline);  ///< likewise
 };
 
 inline constexpr std::size_t small_capacity = 8;
@@ -111,7 +113,7 @@ class ConsumerOf final : public AnyConsumer {
  private:
   template <class Get>
   static Status into(Words item, Get get) {
-    Value value;
+    Value value{};
     Status status = get(value);
     if (status == Status::ok) std::memcpy(item.data(), &value, sizeof(value));
     return status;
@@ -119,6 +121,23 @@ class ConsumerOf final : public AnyConsumer {
 
   decltype(std::declval<Q&>().consumer(0)) end_;
 };
+
+template <class Q>
+constexpr auto task_done_of() -> void (*)(void*) {
+  if constexpr (JoinableQueue<Q>) {
+    return [](void* queue) { static_cast<Q*>(queue)->task_done(); };
+  } else {
+    return nullptr;
+  }
+}
+template <class Q>
+constexpr auto join_of() -> Status (*)(void*, Deadline) {
+  if constexpr (JoinableQueue<Q>) {
+    return [](void* queue, Deadline deadline) { return static_cast<Q*>(queue)->join(deadline); };
+  } else {
+    return nullptr;
+  }
+}
 
 template <Queue Q>
 const QueueType& queue_type() {
@@ -139,6 +158,8 @@ const QueueType& queue_type() {
       .size = [](const void* queue) { return static_cast<const Q*>(queue)->size(); },
       .empty = [](const void* queue) { return handoff::empty(*static_cast<const Q*>(queue)); },
       .close = [](void* queue) { static_cast<Q*>(queue)->close(); },
+      .task_done = task_done_of<Q>(),
+      .join = join_of<Q>(),
   };
   return type;
 }

@@ -1,6 +1,7 @@
 #include "tests/conformance/queue.hpp"
 #include "tests/conformance/queue_checks.hpp"
 #include "tests/conformance/queue_death_checks.hpp"
+#include "tests/conformance/queue_join_checks.hpp"
 #include "tests/conformance/queue_life_checks.hpp"
 #include "tests/conformance/queue_race_checks.hpp"
 #include "tests/conformance/suite.hpp"
@@ -37,6 +38,10 @@ std::string may_die_with_a_worker(const QueueRow& row, Peers peers) {
   return peers == Peers::threads ? "needs processes" : "";
 }
 
+std::string is_not_joinable(const QueueRow& row, Peers) {
+  return row.small.join == nullptr ? "does not count its tasks" : "";
+}
+
 /// A queue of the kernel or of a segment of its own is smaller than what it holds.
 std::string lies_elsewhere_too(const QueueRow& row, Peers) {
   bool holds_its_items = row.large.bytes >= small_capacity * large_item;
@@ -61,6 +66,9 @@ constexpr Check<QueueRow> checks[] = {
     {CHECK_NAMED(what_was_put_before_a_close_is_never_given_up)},
     {CHECK_NAMED(nobody_sleeps_through_what_he_waits_for), does_not_block},
     {CHECK_NAMED(its_size_is_within_its_capacity_while_others_work)},
+    {CHECK_NAMED(join_returns_when_every_task_is_done), is_not_joinable},
+    {CHECK_NAMED(join_waits_its_time), is_not_joinable},
+    {CHECK_NAMED(one_task_done_too_many_raises), is_not_joinable},
     {CHECK_NAMED(building_and_dropping_leaks_nothing)},
     {CHECK_NAMED(works_through_two_mappings_at_different_addresses), lies_elsewhere_too},
 };
