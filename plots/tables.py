@@ -8,6 +8,7 @@ from typing import Any
 from plots import floors, units
 from results import merit
 from results.load import Case, Run
+from results.names import FAMILIES
 from results.stats import Summary, shared_ranks
 
 SHOWN_FIELDS = ("workers", "size", "capacity", "chunk", "work")
@@ -146,9 +147,10 @@ def case_row(run: Run, case: Case, rank: tuple[int, int] | None) -> CaseRow:
 
 
 def case_rows(run: Run) -> list[CaseRow]:
-    """The rows of all cases that did not fail."""
+    """The rows of all cases that did not fail, queues and pipes first."""
     ranked = ranks(run)
     good = [case for case in run.cases if not case.error and case.values()]
+    good.sort(key=lambda case: (FAMILIES.index(case.name.family), case.text))
     return [case_row(run, case, ranked.get(case.text)) for case in good]
 
 
