@@ -147,7 +147,7 @@ def case_row(run: Run, case: Case, rank: tuple[int, int] | None) -> CaseRow:
 
 
 def case_rows(run: Run) -> list[CaseRow]:
-    """The rows of all cases that did not fail, queues and pipes first."""
+    """The rows of all cases that did not fail, those of pipes and queues first."""
     ranked = ranks(run)
     good = [case for case in run.cases if not case.error and case.values()]
     good.sort(key=lambda case: (FAMILIES.index(case.name.family), case.text))
