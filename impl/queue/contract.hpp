@@ -2,6 +2,7 @@
 
 #include <concepts>
 #include <cstddef>
+#include <span>
 #include <type_traits>
 
 #include "../common/info.hpp"
@@ -55,6 +56,23 @@ template <class Q>
 concept JoinableQueue = Queue<Q> && requires(Q queue, Deadline deadline) {
   queue.task_done();                                 // raises std::logic_error if none is left
   { queue.join(deadline) } -> std::same_as<Status>;  // ok, would_wait (too late)
+};
+
+/// How many items of a batch were put or taken: at least one when the status is ok, else none.
+struct Batch {
+  Status status;
+  std::size_t count = 0;
+};
+
+/// A queue whose ends also put and take several items with one claim and one wake-up for all. They
+/// wait for the first item only: what does not fit, or is not there, is left. A batch must not be
+/// empty.
+template <class Q>
+concept BatchQueue = Queue<Q> &&
+    requires(Q queue, std::span<const typename Q::value_type> items,
+             std::span<typename Q::value_type> room, Deadline deadline) {
+  { queue.producer(0).put_some(items, deadline) } -> std::same_as<Batch>;
+  { queue.consumer(0).get_some(room, deadline) } -> std::same_as<Batch>;
 };
 
 template <Queue Q>

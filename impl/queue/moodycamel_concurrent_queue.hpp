@@ -26,13 +26,38 @@ class MoodycamelConcurrentQueue
                              .waiting = Waiting::spins};
   using Ends::Ends;
 
+  class Producer : public Ends::Producer {
+   public:
+    using Ends::Producer::Producer;
+    /// The library puts a batch whole or not at all.
+    Batch put_some(std::span<const Item> items, Deadline deadline = never) {
+      if (this->try_put_all(items)) return {Status::ok, items.size()};
+      Status status = this->put(items.front(), deadline);
+      return {status, status == Status::ok ? std::size_t{1} : 0};
+    }
+  };
+
   class Consumer : public Ends::ConsumerBase {
    public:
     using Ends::ConsumerBase::ConsumerBase;
     Status get(Item& item, Deadline deadline = never) {
       return spin_until_done([&] { return this->try_get(item); }, deadline);
     }
+    Batch get_some(std::span<Item> room, Deadline deadline = never) {
+      Batch batch{Status::would_wait};
+      batch.status = spin_until_done(
+          [&] {
+            batch.count = this->library().try_dequeue_bulk(this->token(), room.data(), room.size());
+            if (batch.count > 0) return Status::ok;
+            Status status = this->try_get(room.front());  // also sees a close
+            batch.count = status == Status::ok ? 1 : 0;
+            return status;
+          },
+          deadline);
+      return batch;
+    }
   };
+  Producer producer(unsigned) { return Producer(*this); }
   Consumer consumer(unsigned) { return Consumer(*this); }
 };
 

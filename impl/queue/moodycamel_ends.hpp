@@ -46,6 +46,12 @@ class MoodycamelEnds {
       return status;
     }
 
+   protected:
+    bool try_put_all(std::span<const Item> items) {
+      return !ends_->closed_.is_set() &&
+             ends_->queue_.enqueue_bulk(token_, items.data(), items.size());
+    }
+
    private:
     MoodycamelEnds* ends_;
     moodycamel::ProducerToken token_;

@@ -4,6 +4,7 @@
 #include <atomic>
 #include <bit>
 #include <cstdint>
+#include <span>
 
 #include "../common/cpu.hpp"
 #include "../common/waiting.hpp"
@@ -48,6 +49,15 @@ class MpmcRing {
       }
     }
 
+    Batch put_some(std::span<const Item> items, Deadline deadline = never) {
+      for (;;) {
+        Batch batch = ring_->try_put_some(items);
+        if (batch.status != Status::would_wait) return batch;
+        auto ready = [this] { return ring_->has_room() || ring_->closed_.is_set(); };
+        if (!ring_->not_full_.wait(ready, deadline)) return {Status::would_wait};
+      }
+    }
+
    private:
     MpmcRing* ring_;
   };
@@ -63,6 +73,15 @@ class MpmcRing {
         if (status != Status::would_wait) return status;
         auto ready = [this] { return ring_->has_items() || ring_->closed_.is_set(); };
         if (!ring_->not_empty_.wait(ready, deadline)) return Status::would_wait;
+      }
+    }
+
+    Batch get_some(std::span<Item> room, Deadline deadline = never) {
+      for (;;) {
+        Batch batch = ring_->try_get_some(room);
+        if (batch.status != Status::would_wait) return batch;
+        auto ready = [this] { return ring_->has_items() || ring_->closed_.is_set(); };
+        if (!ring_->not_empty_.wait(ready, deadline)) return {Status::would_wait};
       }
     }
 
@@ -107,6 +126,70 @@ class MpmcRing {
     slot->sequence.store(index + Capacity, Wait::publish);
     not_full_.notify();
     return Status::ok;
+  }
+
+  Batch try_put_some(std::span<const Item> items) {
+    if (closed_.is_set()) return {Status::closed};
+    std::uint64_t index = tail_.load(std::memory_order_relaxed);  // as in try_put
+    std::size_t count = claim_some(tail_, index, items.size(), 0);
+    if (count == 0) return {Status::would_wait};
+    for (std::size_t i = 0; i < count; ++i) {
+      Slot& slot = slots_[(index + i) % Capacity];
+      slot.item = items[i];
+      slot.sequence.store(index + i + 1, Wait::publish);
+    }
+    notify_of(not_empty_, count);
+    return {Status::ok, count};
+  }
+
+  Batch try_get_some(std::span<Item> room) {
+    std::uint64_t index = head_.load(std::memory_order_relaxed);  // as in try_put
+    std::size_t count = claim_some(head_, index, room.size(), 1);
+    if (count == 0) return {closed_.if_still([this] { return !has_items(); })};
+    for (std::size_t i = 0; i < count; ++i) {
+      Slot& slot = slots_[(index + i) % Capacity];
+      room[i] = slot.item;
+      slot.sequence.store(index + i + Capacity, Wait::publish);
+    }
+    notify_of(not_full_, count);
+    return {Status::ok, count};
+  }
+
+  /// Wakes no fewer than can go on.
+  static void notify_of(Wait& waiters, std::size_t count) {
+    if (count == 1) {
+      waiters.notify();
+    } else {
+      waiters.notify_all();
+    }
+  }
+
+  /// As many as are there of the next `wanted` indices, with one step of `next`; 0 when the first
+  /// is not there yet. Only who has claimed an index changes its slot's sequence.
+  std::size_t claim_some(std::atomic<std::uint64_t>& next, std::uint64_t& index, std::size_t wanted,
+                         std::uint64_t turn) {
+    for (;;) {
+      std::size_t found = 0;
+      std::int64_t ahead = 0;
+      while (found < wanted && (ahead = ahead_of(index + found, turn)) == 0) ++found;
+      if (found > 0) {
+        // relaxed: see try_put.
+        if (next.compare_exchange_weak(index, index + found, std::memory_order_relaxed)) {
+          return found;
+        }
+      } else if (ahead < 0) {
+        return 0;
+      } else {
+        index = next.load(std::memory_order_relaxed);
+      }
+    }
+  }
+
+  /// How far a slot is ahead of that turn of an index: below 0 when the turn has not come.
+  std::int64_t ahead_of(std::uint64_t index, std::uint64_t turn) const {
+    // acquire: see claim.
+    std::uint64_t sequence = slots_[index % Capacity].sequence.load(std::memory_order_acquire);
+    return static_cast<std::int64_t>(sequence - (index + turn));
   }
 
   /// Takes the next index whose slot's sequence is index + `turn`; null when that slot is not

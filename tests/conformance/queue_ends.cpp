@@ -33,34 +33,96 @@ struct Progress {
   harness::Region seen;
 };
 
-void produce(AnyQueue& queue, unsigned number, const Load& load, Progress& progress) {
-  auto end = queue.producer(number);
+constexpr std::size_t longest_batch = 2 * small_capacity;
+
+void put_in_batches(AnyQueue& queue, AnyProducer& end, unsigned number, const Load& load) {
+  Parcel item = queue.parcel();
+  std::vector<std::uint64_t> words;
+  std::uint64_t first = 0;
+  for (std::size_t length = 1; first < load.per_producer; length = length % longest_batch + 1) {
+    words.clear();
+    std::uint64_t last = std::min(first + length, load.per_producer);
+    for (std::uint64_t n = first; n < last; ++n) {
+      ConstWords one = item.of(number, n);
+      words.insert(words.end(), one.begin(), one.end());
+    }
+    Batch batch = end.put_some(words, never);
+    require(batch.status == Status::ok && batch.count > 0 && batch.count <= last - first,
+            "a batch was refused, or more of it put than there was");
+    first += batch.count;
+  }
+}
+
+void put_one_by_one(AnyQueue& queue, AnyProducer& end, unsigned number, const Load& load) {
   Parcel item = queue.parcel();
   for (std::uint64_t n = 0; n < load.per_producer; ++n) {
     ConstWords words = item.of(number, n);
     Status status =
-        attempt_by(load.puts, true, [&](Deadline deadline) { return end->put(words, deadline); });
+        attempt_by(load.puts, true, [&](Deadline deadline) { return end.put(words, deadline); });
     require(status == Status::ok, "a put was refused");
+  }
+}
+
+void produce(AnyQueue& queue, unsigned number, const Load& load, Progress& progress) {
+  auto end = queue.producer(number);
+  if (load.puts == Form::batches) {
+    put_in_batches(queue, *end, number, load);
+  } else {
+    put_one_by_one(queue, *end, number, load);
   }
   if (progress.producers_left->fetch_sub(1) == 1) queue.close();
 }
 
-/// Takes until closed; counts each item as seen.
+/// Looks at the items that one consumer takes, and counts them as seen.
+class Inspector {
+ public:
+  Inspector(const Load& load, Progress& progress)
+      : load_(load), progress_(progress), next_(load.shape.producers, 0) {}
+
+  void look_at(const Parcel& item) {
+    require(item.is_whole(), "an item is torn");
+    require(item.producer() < load_.shape.producers && item.number() < load_.per_producer,
+            "an item that nobody has put");
+    require(item.number() >= next_[item.producer()], "items of one producer are out of order");
+    next_[item.producer()] = item.number() + 1;
+    ++progress_.seen_items()[item.producer() * load_.per_producer + item.number()];
+  }
+
+ private:
+  const Load& load_;
+  Progress& progress_;
+  std::vector<std::uint64_t> next_;
+};
+
+void take_in_batches(AnyQueue& queue, AnyConsumer& end, Inspector& inspector) {
+  Parcel item = queue.parcel();
+  const std::size_t item_words = queue.item_words();
+  for (std::size_t length = 1;; length = length % longest_batch + 1) {
+    std::vector<std::uint64_t> words(length * item_words);
+    Batch batch = end.get_some(words, never);
+    if (batch.status == Status::closed) return;
+    require(batch.status == Status::ok && batch.count > 0 && batch.count <= length,
+            "a batch without items, or of too many");
+    for (std::size_t i = 0; i < batch.count; ++i) {
+      std::copy_n(words.begin() + static_cast<std::ptrdiff_t>(i * item_words), item_words,
+                  item.words().begin());
+      inspector.look_at(item);
+    }
+  }
+}
+
+/// Takes until closed.
 void consume(AnyQueue& queue, unsigned number, const Load& load, bool may_wait_for_ever,
              Progress& progress) {
   auto end = queue.consumer(number);
-  std::vector<std::uint64_t> next(load.shape.producers, 0);
+  Inspector inspector(load, progress);
+  if (load.gets == Form::batches) return take_in_batches(queue, *end, inspector);
   Parcel item = queue.parcel();
   for (;;) {
     Status status = attempt_by(load.gets, may_wait_for_ever,
                                [&](Deadline deadline) { return end->get(item.words(), deadline); });
     if (status == Status::closed) return;
-    require(item.is_whole(), "an item is torn");
-    require(item.producer() < load.shape.producers && item.number() < load.per_producer,
-            "an item that nobody has put");
-    require(item.number() >= next[item.producer()], "items of one producer are out of order");
-    next[item.producer()] = item.number() + 1;
-    ++progress.seen_items()[item.producer() * load.per_producer + item.number()];
+    inspector.look_at(item);
   }
 }
 

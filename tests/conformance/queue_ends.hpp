@@ -37,6 +37,7 @@ class AnyQueue {
   AnyQueue(const QueueType& type, void* queue) : type_(type), queue_(queue) {}
 
   Parcel parcel() const { return Parcel(type_); }
+  std::size_t item_words() const { return type_.item_words; }
   std::unique_ptr<AnyProducer> producer(unsigned i) { return type_.producer(queue_, i); }
   std::unique_ptr<AnyConsumer> consumer(unsigned i) { return type_.consumer(queue_, i); }
   std::size_t capacity() const { return type_.capacity(queue_); }
@@ -99,8 +100,9 @@ void run_over_queue(const QueueType& type, QueueShape shape, unsigned workers,
 /// Puts until the queue is full; how many fitted.
 std::uint64_t fill(AnyQueue& queue, AnyProducer& end);
 
-/// How an end waits: by trying again, with a deadline, or for as long as it takes.
-enum class Form { tries, timed, waits };
+/// How an end waits: by trying again, with a deadline, or for as long as it takes; or for batches
+/// of several lengths, the longest too long for a small queue.
+enum class Form { tries, timed, waits, batches };
 
 struct Load {
   QueueShape shape;

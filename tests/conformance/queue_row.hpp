@@ -6,6 +6,7 @@
 #include <memory>
 #include <new>
 #include <span>
+#include <vector>
 
 #include "impl/queue/contract.hpp"
 
@@ -22,6 +23,7 @@ class AnyProducer {
   virtual ~AnyProducer() = default;
   virtual Status try_put(ConstWords item) = 0;
   virtual Status put(ConstWords item, Deadline deadline) = 0;
+  virtual Batch put_some(ConstWords items, Deadline deadline) = 0;  ///< if it has batches
 };
 
 /// A consumer's end of any queue. Nothing is written to `item` unless the status is ok.
@@ -30,6 +32,7 @@ class AnyConsumer {
   virtual ~AnyConsumer() = default;
   virtual Status try_get(Words item) = 0;
   virtual Status get(Words item, Deadline deadline) = 0;
+  virtual Batch get_some(Words items, Deadline deadline) = 0;  ///< if it has batches
 };
 
 /// A queue of one size of item and one capacity: how it is built, in memory of `bytes` bytes, and
@@ -37,6 +40,7 @@ class AnyConsumer {
 struct QueueType {
   const Info& info;
   std::size_t item_words;
+  bool has_batches;
   std::size_t bytes;
   std::align_val_t alignment;
   void (*build)(void* memory, QueueShape shape);
@@ -85,6 +89,14 @@ class ProducerOf final : public AnyProducer {
   Status put(ConstWords item, Deadline deadline) override {
     return end_.put(value_of(item), deadline);
   }
+  Batch put_some(ConstWords items, Deadline deadline) override {
+    if constexpr (BatchQueue<Q>) {
+      std::vector<Value> values(items.size_bytes() / sizeof(Value));
+      std::memcpy(values.data(), items.data(), items.size_bytes());
+      return end_.put_some(values, deadline);
+    }
+    return {Status::closed};
+  }
 
  private:
   static Value value_of(ConstWords item) {
@@ -108,6 +120,15 @@ class ConsumerOf final : public AnyConsumer {
   }
   Status get(Words item, Deadline deadline) override {
     return into(item, [&](Value& value) { return end_.get(value, deadline); });
+  }
+  Batch get_some(Words items, Deadline deadline) override {
+    if constexpr (BatchQueue<Q>) {
+      std::vector<Value> values(items.size_bytes() / sizeof(Value));
+      Batch batch = end_.get_some(values, deadline);
+      std::memcpy(items.data(), values.data(), batch.count * sizeof(Value));
+      return batch;
+    }
+    return {Status::closed};
   }
 
  private:
@@ -144,6 +165,7 @@ const QueueType& queue_type() {
   static constexpr QueueType type{
       .info = Q::info,
       .item_words = sizeof(typename Q::value_type) / sizeof(std::uint64_t),
+      .has_batches = BatchQueue<Q>,
       .bytes = sizeof(Q),
       .alignment = std::align_val_t(alignof(Q)),
       .build = [](void* memory, QueueShape shape) { new (memory) Q(shape); },

@@ -1,4 +1,5 @@
 #include "tests/conformance/queue.hpp"
+#include "tests/conformance/queue_batch_checks.hpp"
 #include "tests/conformance/queue_checks.hpp"
 #include "tests/conformance/queue_death_checks.hpp"
 #include "tests/conformance/queue_join_checks.hpp"
@@ -38,6 +39,10 @@ std::string may_die_with_a_worker(const QueueRow& row, Peers peers) {
   return peers == Peers::threads ? "needs processes" : "";
 }
 
+std::string has_no_batches(const QueueRow& row, Peers) {
+  return row.small.has_batches ? "" : "puts and takes items one by one";
+}
+
 std::string is_not_joinable(const QueueRow& row, Peers) {
   return row.small.join == nullptr ? "does not count its tasks" : "";
 }
@@ -66,6 +71,9 @@ constexpr Check<QueueRow> checks[] = {
     {CHECK_NAMED(what_was_put_before_a_close_is_never_given_up)},
     {CHECK_NAMED(nobody_sleeps_through_what_he_waits_for), does_not_block},
     {CHECK_NAMED(its_size_is_within_its_capacity_while_others_work)},
+    {CHECK_NAMED(batches_lose_and_double_nothing), has_no_batches},
+    {CHECK_NAMED(a_batch_moves_what_fits), has_no_batches},
+    {CHECK_NAMED(a_batch_wakes_as_many_as_it_has_items_for), has_no_batches},
     {CHECK_NAMED(join_returns_when_every_task_is_done), is_not_joinable},
     {CHECK_NAMED(join_waits_its_time), is_not_joinable},
     {CHECK_NAMED(one_task_done_too_many_raises), is_not_joinable},
