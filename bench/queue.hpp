@@ -1,9 +1,11 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <stdexcept>
 #include <vector>
 
@@ -72,8 +74,9 @@ class QueuePingPong {
   Q back_;
 };
 
-/// Producers put `count` items each; the consumers together take them all.
-template <class Q>
+/// Producers put `count` items each; the consumers together take them all. One by one, or in
+/// batches of up to `chunk`.
+template <class Q, std::size_t chunk = 1>
 class QueueStream {
  public:
   explicit QueueStream(QueueShape shape) : shape_(shape), queue_(shape) {}
@@ -90,19 +93,23 @@ class QueueStream {
 
  private:
   using Item = typename Q::value_type;
+  using Items = std::array<Item, chunk>;
   /// Consumers claim items in batches, so that the claim costs next to nothing per item.
   static constexpr std::uint64_t largest_batch = 256;
 
   harness::Body produce(harness::Seat& seat, unsigned number) {
     return [&seat, number,
             end = std::make_shared<decltype(queue_.producer(0))>(queue_.producer(number)),
-            item = std::make_shared<Item>()](std::uint64_t count) {
+            items = std::make_shared<Items>()](std::uint64_t count) {
       Word sum = 0;
-      for (std::uint64_t n = 0; n < count; ++n) {
-        Word first = first_word(number, n);
-        fill(item->words, first);
-        require_ok(end->put(*item, never), "put");
-        sum += first;
+      for (std::uint64_t n = 0; n < count;) {
+        const std::size_t batch = chunk == 1 ? 1 : std::min<std::uint64_t>(chunk, count - n);
+        for (std::size_t i = 0; i < batch; ++i, ++n) {
+          Word first = first_word(number, n);
+          fill((*items)[i].words, first);
+          sum += first;
+        }
+        put_all(*end, std::span(*items).first(batch));
       }
       seat.report.balance += sum;
     };
@@ -111,20 +118,49 @@ class QueueStream {
   harness::Body consume(harness::Seat& seat, unsigned number) {
     return
         [this, &seat, end = std::make_shared<decltype(queue_.consumer(0))>(queue_.consumer(number)),
-         item = std::make_shared<Item>(), due = std::uint64_t{0}](std::uint64_t count) mutable {
+         items = std::make_shared<Items>(), due = std::uint64_t{0}](std::uint64_t count) mutable {
           std::uint64_t all = count * shape_.producers;
           due += all;
           std::vector<std::uint64_t> next(shape_.producers, 0);
           Word sum = 0;
           while (std::uint64_t claimed = claim(all, due)) {
-            for (std::uint64_t n = 0; n < claimed; ++n) {
-              require_ok(end->get(*item, never), "get");
-              sum += check(*item, next);
-              deal_with(queue_);
+            for (std::uint64_t n = 0; n < claimed;) {
+              std::size_t got = get_some(*end, std::span(*items), claimed - n);
+              for (std::size_t i = 0; i < got; ++i) {
+                sum += check((*items)[i], next);
+                deal_with(queue_);
+              }
+              n += got;
             }
           }
           seat.report.balance -= sum;
         };
+  }
+
+  template <class End>
+  static void put_all(End& end, std::span<const Item> items) {
+    if constexpr (chunk == 1) {
+      require_ok(end.put(items.front(), never), "put");
+    } else {
+      while (!items.empty()) {
+        Batch batch = end.put_some(items, never);
+        require_ok(batch.status, "put of a batch");
+        items = items.subspan(batch.count);
+      }
+    }
+  }
+
+  /// At least one, and at most `most`; how many.
+  template <class End>
+  static std::size_t get_some(End& end, std::span<Item> room, std::uint64_t most) {
+    if constexpr (chunk == 1) {
+      require_ok(end.get(room.front(), never), "get");
+      return 1;
+    } else {
+      Batch batch = end.get_some(room.first(std::min<std::uint64_t>(room.size(), most)), never);
+      require_ok(batch.status, "get of a batch");
+      return batch.count;
+    }
   }
 
   /// Items that this consumer is to take next; 0 when all of the phase are claimed.
@@ -224,6 +260,12 @@ class QueueCases {
       bool has_cpus = 2 * each <= cases_.topology().cpus().size();
       if (each > 1 && (each <= always || has_cpus)) add_shape(each, each);
     }
+    if constexpr (Bytes == 8 && BatchQueue<Q>) {
+      constexpr std::size_t chunk = 16;
+      add_stream<Q, Bytes, Capacity, chunk>({1, 1, peers}, nearest);
+      add_stream<Q, Bytes, Capacity, chunk>({always, always, peers},
+                                            cases_.place(harness::Place::compact, 2 * always));
+    }
   }
 
   static harness::CaseName name(const Info& info, const char* scenario, QueueShape shape,
@@ -252,17 +294,20 @@ class QueueCases {
                 .measure = [plan](const Settings& s) { return measure_crew(plan, s); }});
   }
 
-  template <class Q, std::size_t Bytes, std::size_t Capacity>
+  template <class Q, std::size_t Bytes, std::size_t Capacity, std::size_t chunk = 1>
   void add_stream(QueueShape shape, const harness::Placement& placement) {
     if (!placement.exists()) return;
-    using Object = QueueStream<Q>;
+    using Object = QueueStream<Q, chunk>;
+    const char* scenario = chunk == 1 ? "stream" : "stream_batches";
+    harness::CaseName case_name = name(Q::info, scenario, shape, placement, Bytes, Capacity);
+    if (chunk > 1) case_name.with("chunk", chunk);
     harness::CrewPlan plan{
         .peers = shape.peers,
         .cpus = placement.cpus,
         .program = harness::program_of<Object>(
             [shape](void* memory) { new (memory) Object(shape); },
             [](Object& object, harness::Seat& seat) { return object.join(seat); })};
-    cases_.add({.name = name(Q::info, "stream", shape, placement, Bytes, Capacity),
+    cases_.add({.name = case_name,
                 .cpus = placement.cpus,
                 .bytes = Bytes,
                 .object_bytes = sizeof(Object),
