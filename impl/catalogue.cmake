@@ -36,6 +36,7 @@ handoff_implementation(pipe zeromq_pair_inproc  ZeromqPairInproc NEEDS zmq.h lib
 handoff_implementation(pipe zeromq_pair_ipc     ZeromqPairIpc    NEEDS zmq.h libzmq3-dev LINK zmq)
 handoff_implementation(pipe zeromq_pair_tcp     ZeromqPairTcp    NEEDS zmq.h libzmq3-dev LINK zmq)
 handoff_implementation(pipe io_uring_socketpair IoUringSocketpair NEEDS liburing.h liburing-dev LINK uring)
+handoff_implementation(pipe process_vm_readv_outbox ProcessVmReadvOutbox)
 
 handoff_implementation(queue mutex_condition        MutexCondition)
 handoff_implementation(queue shared_mutex_condition SharedMutexCondition)

@@ -2,207 +2,158 @@
 
 #include <sys/random.h>
 #include <sys/socket.h>
-#include <sys/uio.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <algorithm>
-#include <array>
-#include <atomic>
-#include <cstring>
 #include <fstream>
 #include <memory>
-#include <optional>
-#include <vector>
 
-#include "../common/cpu.hpp"
-#include "contract.hpp"
 #include "descriptor_pairs.hpp"
-#include "descriptor_poll.hpp"
+#include "outbox.hpp"
 
 /// The sender keeps its messages in memory of its own and announces where over a Unix socket; the
 /// receiver has the kernel copy them out of the sender's memory.
 namespace handoff {
 namespace detail {
 
-/// Messages in an outbox: enough to keep both sides busy, and not too much memory at 1 MiB each.
-inline constexpr std::size_t outbox_slots = 16;
-
-/// Stands before each message in the outbox. Read along with it, it tells that the memory is still
-/// the sender's, and not that of a later process with its number.
-struct OutboxLabel {
-  std::array<std::uint64_t, 2> key{};  ///< 128 random bits of the pipe
-  std::uint64_t number = 0;            ///< of the message
-  std::uint64_t length = 0;
-
-  bool operator==(const OutboxLabel&) const = default;
-};
-
-/// What is sent over the socket.
-struct Announcement {
-  pid_t sender = -1;
-  const std::byte* label = nullptr;  ///< in the sender's memory, the message behind it
-  std::uint64_t length = 0;
-};
-
-/// In shared memory, one per direction.
-struct alignas(isolation) OutboxProgress {
-  std::atomic<std::uint64_t> taken{0};  ///< messages, by the receiver
-  std::atomic<bool> awaited{false};     ///< the sender sleeps, or is about to, until one is taken
-};
-
-/// Sender and receiver agree by Dekker's argument: the one says that it waits and looks at the
-/// count, the other counts and looks whether somebody waits; in sequentially consistent order at
-/// least one sees the other. The byte that wakes the sender comes back over the socket, which tells
-/// it also that the receiver has gone.
-class OutboxSender {
- public:
-  OutboxSender(int socket, OutboxProgress& progress, const std::array<std::uint64_t, 2>& key)
-      : socket_(socket), progress_(&progress), key_(key), sender_(getpid()) {
-    for (Slot& slot : slots_) free_.push_back(&slot);
+inline OneWay announcing_sockets() {
+  int both[2];
+  if (::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, both) == -1) {
+    throw_errno("process_vm_readv_outbox: socketpair");
   }
+  return {Descriptor(both[0]), Descriptor(both[1])};
+}
 
-  Status send(std::span<const std::byte> message) {
-    reclaim();
-    if (free_.empty() && !wait_until_taken(number_ - outbox_slots + 1, never)) {
-      return Status::closed;
-    }
-    Slot& slot = *free_.back();  // the one used last, whose memory is the likeliest in the cache
-    const OutboxLabel label{.key = key_, .number = number_, .length = message.size()};
-    slot.make_room(sizeof(label) + message.size());
-    std::memcpy(slot.bytes.get(), &label, sizeof(label));
-    if (!message.empty()) {
-      std::memcpy(slot.bytes.get() + sizeof(label), message.data(), message.size());
-    }
-    const Announcement announcement{
-        .sender = sender_, .label = slot.bytes.get(), .length = message.size()};
-    while (::send(socket_, &announcement, sizeof(announcement), MSG_NOSIGNAL) == -1) {
-      if (errno == EPIPE || errno == ECONNRESET) return Status::closed;
-      if (errno != EINTR) throw_errno("process_vm_readv_outbox: send");
-    }
-    announced_[number_++ % outbox_slots] = &slot;
-    free_.pop_back();
-    return Status::ok;
+inline std::string why_a_child_cannot_read_its_parent() {
+  static char probe = 1;
+  pid_t parent = getpid();
+  pid_t child = fork();
+  if (child == -1) return "fork: " + std::generic_category().message(errno);
+  if (child == 0) {
+    char read = 0;
+    iovec here{&read, 1};
+    iovec there{&probe, 1};
+    _exit(process_vm_readv(parent, &here, 1, &there, 1, 0) == 1 ? 0 : errno);
   }
-
-  /// Waits until everything has been taken, for so long at most, or the receiver has gone.
-  void finish(Deadline deadline) { (void)wait_until_taken(number_, deadline); }
-
- private:
-  struct Slot {
-    std::unique_ptr<std::byte[]> bytes;
-    std::size_t room = 0;
-
-    void make_room(std::size_t needed) {
-      if (needed <= room) return;
-      bytes.reset();  // before the next, so that both are never there
-      room = 0;
-      bytes = std::make_unique_for_overwrite<std::byte[]>(needed);
-      room = needed;
-    }
-  };
-
-  /// Takes back the slots of what has been taken.
-  void reclaim() {
-    // seq_cst: see above. A count beyond what was announced is not the receiver's: not believed.
-    std::uint64_t taken = std::min(progress_->taken.load(std::memory_order_seq_cst), number_);
-    for (; reclaimed_ < taken; ++reclaimed_) free_.push_back(announced_[reclaimed_ % outbox_slots]);
+  int status = 0;
+  while (waitpid(child, &status, 0) == -1 && errno == EINTR) {
   }
-
-  /// Until `count` messages have been taken; false when they will not.
-  bool wait_until_taken(std::uint64_t count, Deadline deadline) {
-    for (;;) {
-      progress_->awaited.store(true, std::memory_order_seq_cst);
-      reclaim();
-      if (reclaimed_ >= count) return true;
-      if (!poll_input(socket_, deadline)) return false;
-      std::byte wake{};
-      ssize_t result = ::recv(socket_, &wake, sizeof(wake), 0);
-      if (result == 0 || (result == -1 && errno == ECONNRESET)) return false;
-      if (result == -1 && errno != EINTR) throw_errno("process_vm_readv_outbox: recv");
-    }
+  if (WIFSIGNALED(status)) {
+    return "process_vm_readv is answered by signal " + std::to_string(WTERMSIG(status)) +
+           ", as by a seccomp filter";
   }
-
-  int socket_;
-  OutboxProgress* progress_;
-  std::array<std::uint64_t, 2> key_;
-  pid_t sender_;
-  std::array<Slot, outbox_slots> slots_;
-  std::vector<Slot*> free_;
-  std::array<Slot*, outbox_slots> announced_{};  ///< by number
-  std::uint64_t number_ = 0;                     ///< of the next message
-  std::uint64_t reclaimed_ = 0;                  ///< messages whose slots are free again
-};
-
-class OutboxReceiver {
- public:
-  OutboxReceiver(int socket, OutboxProgress& progress, const std::array<std::uint64_t, 2>& key)
-      : socket_(socket), progress_(&progress), key_(key) {}
-
-  Received receive(std::span<std::byte> buffer, std::string_view pipe) {
-    if (!pending_ && !take_announcement()) return {};
-    if (pending_->length > buffer.size()) {
-      throw MessageTooLong(pipe, pending_->length, buffer.size());
-    }
-    const Announcement from = *std::exchange(pending_, std::nullopt);
-    copy(from, buffer.first(from.length));
-    // seq_cst: after the copy, and before the look at who waits.
-    progress_->taken.store(++number_, std::memory_order_seq_cst);
-    if (progress_->awaited.load(std::memory_order_seq_cst)) wake_sender();
-    return {Status::ok, from.length};
+  if (WEXITSTATUS(status) == 0) return {};
+  std::string why = "process_vm_readv: " + std::generic_category().message(WEXITSTATUS(status));
+  std::string scope;
+  if (std::ifstream("/proc/sys/kernel/yama/ptrace_scope") >> scope) {
+    why += "; kernel.yama.ptrace_scope is " + scope + ", and must be 0";
+  } else {
+    why += ", as by a seccomp filter";
   }
+  return why;
+}
 
-  bool poll(Deadline deadline) const { return pending_ || poll_input(socket_, deadline); }
+/// Workers are no children of one another; so the other way than from parent to child, which
+/// less is forbidden.
+inline std::string why_no_process_vm_readv() {
+  static const std::string why = why_a_child_cannot_read_its_parent();
+  return why;
+}
 
- private:
-  /// False at end of file.
-  bool take_announcement() {
-    Announcement announcement;
-    ssize_t result = -1;
-    do {
-      result = ::recv(socket_, &announcement, sizeof(announcement), 0);
-      // ECONNRESET comes once, before the queued packets, when the sender left bytes unread.
-    } while (result == -1 && (errno == EINTR || errno == ECONNRESET));
-    if (result == -1) throw_errno("process_vm_readv_outbox: recv");
-    if (result == 0) return false;
-    if (result != sizeof(announcement)) {
-      throw std::runtime_error("process_vm_readv_outbox: an announcement of " +
-                               std::to_string(result) + " B");
-    }
-    pending_ = announcement;
-    return true;
-  }
-
-  /// In one call, during which the memory cannot go away: all of the message, or an error.
-  void copy(const Announcement& from, std::span<std::byte> to) const {
-    const std::size_t wanted = sizeof(OutboxLabel) + to.size();
-    OutboxLabel label;
-    iovec here[] = {{&label, sizeof(label)}, {to.data(), to.size()}};
-    iovec there{const_cast<std::byte*>(from.label), wanted};
-    ssize_t copied = process_vm_readv(from.sender, here, std::size(here), &there, 1, 0);
-    if (copied == -1) throw_errno("process_vm_readv_outbox: process_vm_readv");
-    const OutboxLabel expected{.key = key_, .number = number_, .length = to.size()};
-    if (static_cast<std::size_t>(copied) != wanted || label != expected) {
-      throw std::runtime_error("process_vm_readv_outbox: the sender has gone with its message");
-    }
-  }
-
-  void wake_sender() {
-    progress_->awaited.store(false, std::memory_order_relaxed);  // it says so again if it must
-    std::byte wake{};
-    // Where there is no room, bytes enough are there to wake it; where it has gone, nobody sleeps.
-    while (::send(socket_, &wake, sizeof(wake), MSG_NOSIGNAL | MSG_DONTWAIT) == -1) {
-      if (errno == EAGAIN || errno == EPIPE || errno == ECONNRESET) return;
-      if (errno != EINTR) throw_errno("process_vm_readv_outbox: wake");
-    }
-  }
-
-  int socket_;
-  OutboxProgress* progress_;
-  std::array<std::uint64_t, 2> key_;
-  std::optional<Announcement> pending_;  ///< a message not copied yet
-  std::uint64_t number_ = 0;             ///< of the next message
+inline constexpr Info process_vm_readv_outbox_info{
+    .name = "process_vm_readv_outbox",
+    .mechanism = "messages kept by the sender, announced by a Unix socket and copied from there",
+    .source = "process_vm_readv(2)",
+    .producers = Holders::one,
+    .consumers = Holders::one,
+    .copies_per_message = 2,    // into the outbox, and out of it
+    .syscalls_per_message = 3,  // announce; receive the announcement, copy
+    .on_peer_death = Survivor::told,
+    .unavailable = why_no_process_vm_readv,
 };
 
 }  // namespace detail
+
+class ProcessVmReadvOutbox {
+ public:
+  static constexpr const Info& info = detail::process_vm_readv_outbox_info;
+
+  /// One end. The process that sends first is the one whose memory is read: only that one sends.
+  class End {
+   public:
+    End(EndDescriptors descriptors, detail::OutboxProgress& in, detail::OutboxProgress& out,
+        const detail::OutboxKey& key)
+        : descriptors_(std::move(descriptors)), in_(&in), out_(&out), key_(key) {}
+    End(End&&) noexcept = default;
+    End& operator=(End&& other) noexcept {
+      close();
+      descriptors_ = std::move(other.descriptors_);
+      in_ = other.in_;
+      out_ = other.out_;
+      key_ = other.key_;
+      receiver_ = std::move(other.receiver_);
+      sender_ = std::move(other.sender_);
+      return *this;
+    }
+    ~End() { close(); }
+
+    Status send(std::span<const std::byte> message) {
+      int socket = descriptors_.output_or_raise(info.name);
+      if (!sender_) sender_ = std::make_unique<detail::OutboxSender>(socket, *out_, key_);
+      return sender_->send(message);
+    }
+    /// Raises where the sender was killed with a message that it had announced.
+    Received receive(std::span<std::byte> buffer) { return receiver().receive(buffer, info.name); }
+    bool poll(Deadline deadline) { return receiver().poll(deadline); }
+    /// A message kept back after MessageTooLong shows in poll(), not on the descriptor.
+    int descriptor() const { return descriptors_.input(); }
+
+    /// Waits until all that was sent has been taken, as it cannot be read from a process that has
+    /// ended: for ten seconds at most, or until the other end has gone.
+    void close() {
+      EndNumbers numbers = descriptors_.release();
+      // The input first: two ends that close at once must not wait for each other.
+      EndNumbers{.in = std::exchange(numbers.in, -1)}.close();
+      if (sender_) sender_->finish(after(std::chrono::seconds(10)));
+      numbers.close();
+      receiver_.reset();
+      sender_.reset();
+    }
+
+   private:
+    detail::OutboxReceiver& receiver() {
+      int socket = descriptors_.input_or_raise(info.name);
+      if (!receiver_) receiver_ = std::make_unique<detail::OutboxReceiver>(socket, *in_, key_);
+      return *receiver_;
+    }
+
+    EndDescriptors descriptors_;
+    detail::OutboxProgress* in_;
+    detail::OutboxProgress* out_;
+    detail::OutboxKey key_;
+    std::unique_ptr<detail::OutboxReceiver> receiver_;
+    std::unique_ptr<detail::OutboxSender> sender_;
+  };
+
+  explicit ProcessVmReadvOutbox(PipeShape shape)
+      : ends_(ends_over(
+            shape.peers, detail::announcing_sockets(),
+            shape.direction == Direction::duplex ? detail::announcing_sockets() : OneWay())) {
+    if (getrandom(key_.data(), sizeof(key_), 0) != sizeof(key_)) throw_errno("getrandom");
+  }
+
+  End end(unsigned i) {
+    EndDescriptors taken = ends_.take(i);
+    return End(std::move(taken), progress_[1 - i], progress_[i], key_);
+  }
+  void abandon() { ends_.abandon(); }
+
+ private:
+  UntakenEnds ends_;
+  detail::OutboxKey key_{};
+  detail::OutboxProgress progress_[2];  ///< of what ends 0 and 1 send
+};
+
+static_assert(Pipe<ProcessVmReadvOutbox>);
+
 }  // namespace handoff
