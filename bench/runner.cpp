@@ -118,15 +118,15 @@ void Runner::run(benchmark::State& state, const Case& one) {
   try {
     seen = observe(one, settings_);
   } catch (const std::exception& error) {
+    (void)state.KeepRunning();  // one iteration here too
     state.SkipWithError(error.what());
     return;
   }
   const Outcome& outcome = seen.outcome;
-  auto operations = static_cast<double>(outcome.operations);
-  // The crew has done its work; Google Benchmark is told how much and how long.
-  while (state.KeepRunningBatch(static_cast<benchmark::IterationCount>(outcome.operations))) {
-    state.SetIterationTime(outcome.ns_per_operation * operations * 1e-9);
-  }
+  // The crew has done its work; Google Benchmark is told its result as one iteration, since it
+  // wants the same number of them of every repetition.
+  while (state.KeepRunning()) state.SetIterationTime(outcome.ns_per_operation * 1e-9);
+  state.counters["operations"] = static_cast<double>(outcome.operations);
   state.counters["seconds"] = outcome.seconds;
   state.counters["msgs_per_s"] = 1e9 / outcome.ns_per_operation;
   if (one.bytes > 0) {
