@@ -6,10 +6,11 @@ from dataclasses import dataclass
 
 RULE = """what is left out when the budget is too small:
   Where not even three rounds of the shortest slices fit the budget, each series of cases that
-  differ by the size of their messages keeps its smallest and its middle size; where that does not
-  fit either, its smallest alone; then, of series that differ by how many work in them, those with
-  the fewest and with the most; then, of what is no round trip, the nearest pair of CPUs alone.
-  What was left out is said here and on the page. Cases chosen by --filter are never left out."""
+  differ by the size of their messages keeps its smallest, its middle and its largest size; where
+  that does not fit either, the smallest and the middle one, then the smallest alone; then, of
+  series that differ by how many work in them, those with the fewest and with the most; then, of
+  what is no round trip, the nearest pair of CPUs alone. What was left out is said here and on the
+  page. Cases chosen by --filter are never left out."""
 
 # By nearness; last what is left out first.
 PLACES = ["same_core", "same_l3", "same_node", "cross_node", "compact", "scatter", "unpinned"]
@@ -50,10 +51,17 @@ WORKERS = re.compile(r"/(?:producers:\d+/consumers:\d+|workers:\d+)")
 PLACE = re.compile(r"/place:\w+")
 STEPS = [
     Step(
+        "the smallest, the middle and the largest size of each series",
+        SIZE,
+        _first_number,
+        lambda sizes: {sizes[0], sizes[len(sizes) // 2], sizes[-1]},
+    ),
+    Step(
         "the smallest and the middle size of each series",
         SIZE,
         _first_number,
-        lambda sizes: {sizes[0], sizes[len(sizes) // 2]},
+        lambda sizes: set(sizes[:2]),  # of three at most by now
+        refines=False,
     ),
     Step(
         "the smallest size of each series",

@@ -21,39 +21,44 @@ def sizes(names: list[str]) -> list[int]:
     return [int(name.partition("/size:")[2].partition("/")[0]) for name in names]
 
 
-def test_the_first_step_keeps_the_smallest_and_the_middle_size() -> None:
-    assert sizes(thinned(PIPE, STEPS[0])) == [1024, 8]
+def test_the_first_step_keeps_the_smallest_the_middle_and_the_largest_size() -> None:
+    assert sizes(thinned(PIPE, STEPS[0])) == [1024, 8, 16384]
 
 
-def test_the_second_step_keeps_the_smallest_size() -> None:
-    assert sizes(thinned(PIPE, STEPS[1])) == [8]
+def test_the_second_step_keeps_the_smallest_and_the_middle_size_of_those() -> None:
+    assert sizes(thinned(thinned(PIPE, STEPS[0]), STEPS[1])) == [1024, 8]
 
 
-def test_the_third_step_keeps_the_fewest_and_the_most_workers() -> None:
-    assert thinned(MANY, STEPS[2]) == [MANY[2], MANY[3]]
+def test_the_third_step_keeps_the_smallest_size() -> None:
+    assert sizes(thinned(PIPE, STEPS[2])) == [8]
+
+
+def test_the_fourth_step_keeps_the_fewest_and_the_most_workers() -> None:
+    assert thinned(MANY, STEPS[3]) == [MANY[2], MANY[3]]
     counts = [POOL[0].replace("workers:2", f"workers:{n}") for n in (1, 2, 4)]
-    assert thinned(counts, STEPS[2]) == [counts[0], counts[2]]
+    assert thinned(counts, STEPS[3]) == [counts[0], counts[2]]
 
 
-def test_the_fourth_step_keeps_the_nearest_cpus_where_there_is_no_round_trip() -> None:
+def test_the_fifth_step_keeps_the_nearest_cpus_where_there_is_no_round_trip() -> None:
     places = ("same_cpu", "same_l3", "cross_node")
     streams = [PIPE[0].replace("same_l3", place) for place in places]
-    assert thinned(streams, STEPS[3]) == [streams[1]]
+    assert thinned(streams, STEPS[4]) == [streams[1]]
     trips = [name.replace("stream", "ping_pong") for name in streams]
-    assert thinned(trips, STEPS[3]) == trips
+    assert thinned(trips, STEPS[4]) == trips
 
 
 def test_a_capacity_that_goes_with_the_size_does_not_make_another_series() -> None:
-    assert sizes(thinned(QUEUE, STEPS[0])) == [8, 64]
+    assert sizes(thinned(QUEUE, STEPS[0])) == [8, 64, 16384]
+    assert sizes(thinned(QUEUE, STEPS[1])) == [8, 64]
 
 
 def test_other_parts_of_the_name_do() -> None:
     other = [name.replace("threads", "processes") for name in PIPE]
-    assert sizes(thinned(PIPE + other, STEPS[1])) == [8, 8]
+    assert sizes(thinned(PIPE + other, STEPS[2])) == [8, 8]
 
 
 def test_cases_without_a_size_stay() -> None:
-    assert thinned(POOL, STEPS[1]) == POOL
+    assert thinned(POOL, STEPS[2]) == POOL
 
 
 def test_nothing_is_left_out_of_what_fits() -> None:
