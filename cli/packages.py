@@ -28,6 +28,7 @@ BUILDING = {
     "libtbb-dev": "oneTBB's queues",
     "libxenium-dev": "xenium's queues",
     "libzmq3-dev": "ZeroMQ",
+    "libnng-dev": "nng",
     "liburing-dev": "io_uring",
 }
 REPORTING = {

@@ -35,6 +35,7 @@ handoff_implementation(pipe moodycamel_reader_writer_queue_pair MoodycamelReader
 handoff_implementation(pipe zeromq_pair_inproc  ZeromqPairInproc NEEDS zmq.h libzmq3-dev LINK zmq)
 handoff_implementation(pipe zeromq_pair_ipc     ZeromqPairIpc    NEEDS zmq.h libzmq3-dev LINK zmq)
 handoff_implementation(pipe zeromq_pair_tcp     ZeromqPairTcp    NEEDS zmq.h libzmq3-dev LINK zmq)
+handoff_implementation(pipe nng_pair_ipc        NngPairIpc       NEEDS nng/nng.h libnng-dev LINK nng)
 handoff_implementation(pipe io_uring_socketpair IoUringSocketpair NEEDS liburing.h liburing-dev LINK uring)
 handoff_implementation(pipe process_vm_readv_outbox ProcessVmReadvOutbox)
 

@@ -22,6 +22,7 @@ SHARED = {
     "pipe/eventfd_park",
     "pipe/framing",
     "pipe/mailbox_end",
+    "pipe/nng_connection",
     "pipe/outbox",
     "pipe/packet_end",
     "pipe/parcel_lanes",
