@@ -107,14 +107,12 @@ class TwoWrites : public OAppend {
   Appender appender(unsigned) { return Appender(*this); }
 };
 
+const std::string name_to_leave = temporary_folder() + "/" + unguessable_name();
+
 class LeavesAName : public OAppend {
  public:
   explicit LeavesAName(FileShape shape) : OAppend(shape) {
-    Descriptor(::open(name().c_str(), O_CREAT | O_RDWR | O_CLOEXEC, 0600));
-  }
-  static const std::string& name() {
-    static const std::string name = temporary_folder() + "/" + unguessable_name();
-    return name;
+    Descriptor(::open(name_to_leave.c_str(), O_CREAT | O_RDWR | O_CLOEXEC, 0600));
   }
 };
 
@@ -189,7 +187,7 @@ TEST(BrokenFile, one_that_leaks_a_descriptor_is_rejected) {
 }
 TEST(BrokenFile, one_that_leaves_a_name_is_rejected) {
   EXPECT_REJECTED(a_killed_user_leaves_no_name(row_of<LeavesAName>(), peers, soon));
-  unlink(LeavesAName::name().c_str());
+  EXPECT_EQ(unlink(name_to_leave.c_str()), 0);
 }
 
 }  // namespace
