@@ -40,8 +40,10 @@ struct Info {
   bool bounded = true;
   bool wakes_on_close = true;  ///< who waits for ever is woken by close
   Waiting waiting = Waiting::blocks;
-  double copies_per_message = 2;    ///< of the payload, both ends together
-  double syscalls_per_message = 0;  ///< both ends together, steady state, nobody asleep
+  double copies_per_message = 2;  ///< of the payload, both ends together
+  /// Both ends together, each message taken before the next is sent, and nobody asleep; a fraction
+  /// is about right, where threads of a library's own join in. Files and values: of one change.
+  double syscalls_per_message = 0;
   Survivor on_peer_death = Survivor::hangs;
   bool survives_killed_worker = false;  ///< queues: killed anywhere, it blocks no other for long
   std::size_t (*largest_message)() = no_limit;   ///< bytes; read from the system where it varies
