@@ -1,11 +1,14 @@
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <algorithm>
 
 #include "impl/pipe/shared_ring.hpp"
+#include "tests/conformance/pipe_call_checks.hpp"
 #include "tests/conformance/pipe_checks.hpp"
 #include "tests/conformance/pipe_ends.hpp"
 #include "tests/conformance/pipe_life_checks.hpp"
+#include "tests/conformance/system_calls.hpp"
 
 /// Pipes that break one promise each, and the checks that must see it.
 namespace handoff::conformance {
@@ -13,15 +16,16 @@ namespace {
 
 enum class Fault {
   none,
-  merges,          ///< an empty message is swallowed
-  drops,           ///< every hundredth message is lost
-  cuts,            ///< a longer message is cut to 1 KiB, silently
-  alters,          ///< a byte changes
-  ends_early,      ///< end of file while messages are queued
-  never_ends,      ///< waits for ever where the writer has gone
-  loses_too_long,  ///< a message that the buffer was too short for is gone
-  lends,           ///< reads a message after send has returned
-  polls_true,      ///< poll does not look
+  merges,           ///< an empty message is swallowed
+  drops,            ///< every hundredth message is lost
+  cuts,             ///< a longer message is cut to 1 KiB, silently
+  alters,           ///< a byte changes
+  ends_early,       ///< end of file while messages are queued
+  never_ends,       ///< waits for ever where the writer has gone
+  loses_too_long,   ///< a message that the buffer was too short for is gone
+  lends,            ///< reads a message after send has returned
+  polls_true,       ///< poll does not look
+  calls_too_often,  ///< a system call more than it claims
   ignores_direction
 };
 
@@ -39,6 +43,7 @@ class Faulty {
 
     Status send(std::span<const std::byte> message) {
       ++sent_;
+      if (fault == Fault::calls_too_often) (void)getppid();
       if (fault == Fault::lends) std::swap(message, lent_);
       if (fault == Fault::merges && message.empty()) return Status::ok;
       if (fault == Fault::drops && sent_ % 100 == 0) return Status::ok;
@@ -146,6 +151,12 @@ TEST_P(ABrokenPipe, that_reads_a_message_too_late_is_rejected) {
 
 TEST_P(ABrokenPipe, whose_poll_does_not_look_is_rejected) {
   expect_rejected<Fault::polls_true>(poll_waits_not_at_all_for_a_time_and_for_ever, GetParam());
+}
+
+TEST_P(ABrokenPipe, that_calls_the_kernel_more_often_than_it_claims_is_rejected) {
+  if (!why_no_counting().empty()) GTEST_SKIP() << why_no_counting();
+  makes_the_system_calls_that_it_claims(pipe_row<Faulty<Fault::none>>(), GetParam());
+  expect_rejected<Fault::calls_too_often>(makes_the_system_calls_that_it_claims, GetParam());
 }
 
 TEST_P(ABrokenPipe, that_ignores_its_direction_is_rejected) {

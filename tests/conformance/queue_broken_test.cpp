@@ -1,15 +1,18 @@
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <optional>
 #include <thread>
 
 #include "impl/queue/mpmc_ring.hpp"
 #include "impl/queue/shared_mutex_condition.hpp"
+#include "tests/conformance/queue_call_checks.hpp"
 #include "tests/conformance/queue_checks.hpp"
 #include "tests/conformance/queue_death_checks.hpp"
 #include "tests/conformance/queue_ends.hpp"
 #include "tests/conformance/queue_life_checks.hpp"
 #include "tests/conformance/queue_race_checks.hpp"
+#include "tests/conformance/system_calls.hpp"
 
 /// Queues that break one promise each, and the checks that must see it.
 namespace handoff::conformance {
@@ -31,7 +34,8 @@ enum class Fault {
   miscounts,       ///< size is one too high
   overfills,       ///< more fits than is stated
   overstates,      ///< less fits than is stated
-  spins            ///< although it says that it blocks
+  spins,           ///< although it says that it blocks
+  calls_too_often  ///< a system call more than it claims
 };
 
 constexpr unsigned fault_interval = 100;
@@ -55,6 +59,7 @@ class FaultyQueue {
     Status try_put(const Item& item) { return put(item, at_once); }
 
     Status put(const Item& item, Deadline deadline = never) {
+      if (queue_->fault_ == Fault::calls_too_often) (void)getppid();
       if (queue_->fault_ == Fault::accepts_closed && queue_->closed_) return Status::ok;
       if (queue_->fault_ == Fault::gives_up_early && deadline != never) deadline = at_once;
       if (queue_->fault_ == Fault::oversleeps) return put_and_wake(item);
@@ -244,6 +249,12 @@ TEST(BrokenQueue, one_that_holds_more_than_it_states_is_rejected) {
 
 TEST(BrokenQueue, one_that_holds_less_than_it_states_is_rejected) {
   expect_rejected(Fault::overstates, is_full_and_empty_at_its_capacity);
+}
+
+TEST(BrokenQueue, one_that_calls_the_kernel_more_often_than_it_claims_is_rejected) {
+  if (!why_no_counting().empty()) GTEST_SKIP() << why_no_counting();
+  makes_the_system_calls_that_it_claims(row_with(Fault::none), peers);
+  expect_rejected(Fault::calls_too_often, makes_the_system_calls_that_it_claims);
 }
 
 /// Not a fake: a lock that is never free again when its holder has been killed.

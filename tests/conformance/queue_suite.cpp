@@ -1,11 +1,13 @@
 #include "tests/conformance/queue.hpp"
 #include "tests/conformance/queue_batch_checks.hpp"
+#include "tests/conformance/queue_call_checks.hpp"
 #include "tests/conformance/queue_checks.hpp"
 #include "tests/conformance/queue_death_checks.hpp"
 #include "tests/conformance/queue_join_checks.hpp"
 #include "tests/conformance/queue_life_checks.hpp"
 #include "tests/conformance/queue_race_checks.hpp"
 #include "tests/conformance/suite.hpp"
+#include "tests/conformance/system_calls.hpp"
 
 namespace handoff::conformance {
 namespace {
@@ -53,6 +55,11 @@ std::string lies_elsewhere_too(const QueueRow& row, Peers) {
   return row.info.reach == Reach::threads || !holds_its_items ? "lies elsewhere too" : "";
 }
 
+std::string cannot_be_counted(const QueueRow&, Peers) {
+  static const std::string reason = why_no_counting();
+  return reason;
+}
+
 constexpr Check<QueueRow> checks[] = {
     {CHECK_NAMED(items_of_one_producer_arrive_once_and_in_order)},
     {CHECK_NAMED(large_items_arrive_whole)},
@@ -77,6 +84,7 @@ constexpr Check<QueueRow> checks[] = {
     {CHECK_NAMED(join_returns_when_every_task_is_done), is_not_joinable},
     {CHECK_NAMED(join_waits_its_time), is_not_joinable},
     {CHECK_NAMED(one_task_done_too_many_raises), is_not_joinable},
+    {CHECK_NAMED(makes_the_system_calls_that_it_claims), cannot_be_counted},
     {CHECK_NAMED(building_and_dropping_leaks_nothing)},
     {CHECK_NAMED(works_through_two_mappings_at_different_addresses), lies_elsewhere_too},
 };
