@@ -2,6 +2,7 @@
 
 #include <sys/ipc.h>
 #include <sys/msg.h>
+#include <sys/sem.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -14,10 +15,13 @@
 #include "descriptor.hpp"
 #include "status.hpp"
 
-/// System V queues outlive their users; whoever is killed cannot remove his. So a small process
-/// makes them for this one, and removes what is left once this one and all its children have gone:
-/// it then reads the end of file of a socket that they inherit.
+/// System V queues and semaphores outlive their users; whoever is killed cannot remove his. So a
+/// small process makes them for this one, and removes what is left once this one and all its
+/// children have gone: it then reads the end of file of a socket that they inherit.
 namespace handoff::detail {
+
+/// A message queue, or a set of one semaphore of one permit.
+enum class SysvKind { queue, semaphore };
 
 class SysvKeeper {
  public:
@@ -34,44 +38,47 @@ class SysvKeeper {
     return *keeper;
   }
 
-  /// A new queue, private and of mode 0600, that is removed after this process at the latest.
-  int make_queue() {
+  /// A new one, private and of mode 0600, that is removed after this process at the latest.
+  int make(SysvKind kind) {
     std::scoped_lock lock(mutex_);
-    Answer answer = ask({.queue = none});
-    if (answer.queue == none) {
+    Answer answer = ask({.kind = kind, .id = none});
+    if (answer.id == none) {
       errno = answer.error;
-      throw_errno("sysv_message_queue: msgget");
+      throw_errno(kind == SysvKind::queue ? "msgget" : "semget");
     }
-    return answer.queue;
+    return answer.id;
   }
 
-  void remove_queue(int queue) {
+  void remove(SysvKind kind, int id) {
     std::scoped_lock lock(mutex_);
-    (void)ask({.queue = queue});
+    (void)ask({.kind = kind, .id = id});
   }
 
  private:
   static constexpr int none = -1;
-  static constexpr std::size_t most_queues = 4096;
+  static constexpr std::size_t most_kept = 4096;
 
-  struct Request {
-    int queue = none;  ///< to remove; none: make one
+  struct Kept {
+    SysvKind kind = SysvKind::queue;
+    int id = none;
+    friend bool operator==(const Kept&, const Kept&) = default;
   };
+  using Request = Kept;  ///< to be removed; without an id: to be made
   struct Answer {
-    int queue = none;
+    int id = none;
     int error = 0;
   };
 
   SysvKeeper() : owner_(getpid()) {
     int both[2];
     if (::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, both) == -1) {
-      throw_errno("sysv_message_queue: socketpair");
+      throw_errno("keeper of System V objects: socketpair");
     }
     socket_.reset(both[0]);
     Descriptor theirs(both[1]);
     // Forked twice, so that it is nobody's child to wait for.
     pid_t child = fork();
-    if (child == -1) throw_errno("sysv_message_queue: fork");
+    if (child == -1) throw_errno("keeper of System V objects: fork");
     if (child == 0) {
       if (fork() == 0) keep(theirs.get());
       _exit(EXIT_SUCCESS);
@@ -83,14 +90,14 @@ class SysvKeeper {
   Answer ask(Request request) {
     Answer answer;
     while (::send(socket_.get(), &request, sizeof(request), MSG_NOSIGNAL) == -1) {
-      if (errno != EINTR) throw_errno("sysv_message_queue: the process that keeps the queues");
+      if (errno != EINTR) throw_errno("keeper of System V objects");
     }
     ssize_t length = -1;
     while ((length = ::recv(socket_.get(), &answer, sizeof(answer), 0)) == -1 && errno == EINTR) {
     }
     if (length != sizeof(answer)) {
       errno = length == -1 ? errno : EPIPE;
-      throw_errno("sysv_message_queue: the process that keeps the queues");
+      throw_errno("keeper of System V objects");
     }
     return answer;
   }
@@ -101,7 +108,7 @@ class SysvKeeper {
     setsid();  // what is sent to its makers' process group is not meant for it
     ::dup2(socket, 0);
     syscall(SYS_close_range, 1, ~0U, 0);
-    std::array<int, most_queues> queues;
+    std::array<Kept, most_kept> kept;
     std::size_t count = 0;
     Request request;
     for (;;) {
@@ -109,19 +116,36 @@ class SysvKeeper {
       if (length == -1 && errno == EINTR) continue;
       if (length != sizeof(request)) break;
       Answer answer;
-      if (request.queue == none) {
-        answer.queue = count < most_queues ? msgget(IPC_PRIVATE, IPC_CREAT | 0600) : none;
-        answer.error = count < most_queues ? errno : ENOSPC;
-        if (answer.queue != none) queues[count++] = answer.queue;
-      } else if (int* kept = std::find(queues.data(), queues.data() + count, request.queue);
-                 kept != queues.data() + count) {
-        msgctl(*kept, IPC_RMID, nullptr);
-        *kept = queues[--count];
+      if (request.id == none) {
+        answer.id = count < most_kept ? made(request.kind) : none;
+        answer.error = count < most_kept ? errno : ENOSPC;
+        if (answer.id != none) kept[count++] = {request.kind, answer.id};
+      } else if (Kept* one = std::find(kept.data(), kept.data() + count, request);
+                 one != kept.data() + count) {
+        drop(*one);
+        *one = kept[--count];
       }
       ::send(0, &answer, sizeof(answer), MSG_NOSIGNAL);
     }
-    for (std::size_t i = 0; i < count; ++i) msgctl(queues[i], IPC_RMID, nullptr);
+    std::for_each(kept.data(), kept.data() + count, drop);
     _exit(EXIT_SUCCESS);
+  }
+
+  static int made(SysvKind kind) {
+    if (kind == SysvKind::queue) return msgget(IPC_PRIVATE, IPC_CREAT | 0600);
+    int set = semget(IPC_PRIVATE, 1, IPC_CREAT | 0600);
+    if (set == -1 || semctl(set, 0, SETVAL, 1) != -1) return set;
+    int error = errno;
+    semctl(set, 0, IPC_RMID);
+    errno = error;
+    return none;
+  }
+  static void drop(const Kept& one) {
+    if (one.kind == SysvKind::queue) {
+      msgctl(one.id, IPC_RMID, nullptr);
+    } else {
+      semctl(one.id, 0, IPC_RMID);
+    }
   }
 
   pid_t owner_;

@@ -96,10 +96,11 @@ class SysvMailbox {
 class SysvQueue {
  public:
   explicit SysvQueue(bool needed) : maker_(getpid()) {
-    if (needed) queue_ = SysvKeeper::of_this_process().make_queue();
+    if (needed) queue_ = SysvKeeper::of_this_process().make(SysvKind::queue);
   }
   ~SysvQueue() {
-    if (queue_ != -1 && getpid() == maker_) SysvKeeper::of_this_process().remove_queue(queue_);
+    if (queue_ == -1 || getpid() != maker_) return;
+    SysvKeeper::of_this_process().remove(SysvKind::queue, queue_);
   }
   SysvQueue(const SysvQueue&) = delete;
   SysvQueue& operator=(const SysvQueue&) = delete;

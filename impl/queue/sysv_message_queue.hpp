@@ -48,12 +48,14 @@ class SysvMessageQueue {
       throw LimitError(info.name, "capacity", Capacity, limit("msgmnb") / sizeof(Item),
                        "raise kernel.msgmnb");
     }
-    queue_ = detail::SysvKeeper::of_this_process().make_queue();
+    queue_ = detail::SysvKeeper::of_this_process().make(detail::SysvKind::queue);
     msqid_ds settings = state();
     settings.msg_qbytes = Capacity * sizeof(Item);
     if (msgctl(queue_, IPC_SET, &settings) == -1) throw_errno("sysv_message_queue: msgctl");
   }
-  ~SysvMessageQueue() { detail::SysvKeeper::of_this_process().remove_queue(queue_); }
+  ~SysvMessageQueue() {
+    detail::SysvKeeper::of_this_process().remove(detail::SysvKind::queue, queue_);
+  }
   SysvMessageQueue(const SysvMessageQueue&) = delete;
   SysvMessageQueue& operator=(const SysvMessageQueue&) = delete;
 
