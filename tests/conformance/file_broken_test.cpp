@@ -8,7 +8,9 @@
 #include "impl/common/names.hpp"
 #include "impl/file/o_append.hpp"
 #include "impl/file/shared_mutex.hpp"
+#include "tests/conformance/file_call_checks.hpp"
 #include "tests/conformance/file_checks.hpp"
+#include "tests/conformance/system_calls.hpp"
 
 /// Files that break one promise each, and the checks that must see it.
 namespace handoff::conformance {
@@ -181,6 +183,11 @@ TEST(BrokenFile, one_that_swallows_errors_is_rejected) {
 }
 TEST(BrokenFile, one_that_says_it_survives_is_rejected) {
   EXPECT_REJECTED(a_survivor_sees_what_is_claimed(row_of<SaysItSurvives>(), peers, soon));
+}
+TEST(BrokenFile, one_that_calls_the_kernel_more_often_than_it_claims_is_rejected) {
+  if (!why_no_counting().empty()) GTEST_SKIP() << why_no_counting();
+  makes_the_system_calls_that_it_claims(row_of<SharedMutexAppend>(), peers);
+  EXPECT_REJECTED(makes_the_system_calls_that_it_claims(row_of<WithoutALock>(), peers));
 }
 TEST(BrokenFile, one_that_leaks_a_descriptor_is_rejected) {
   EXPECT_REJECTED(building_and_dropping_leaks_nothing(faulty<Fault::leaks_a_descriptor>(), peers));

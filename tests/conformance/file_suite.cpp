@@ -1,6 +1,8 @@
 #include "tests/conformance/file.hpp"
+#include "tests/conformance/file_call_checks.hpp"
 #include "tests/conformance/file_checks.hpp"
 #include "tests/conformance/suite.hpp"
+#include "tests/conformance/system_calls.hpp"
 
 namespace handoff::conformance {
 namespace {
@@ -9,6 +11,8 @@ std::string among_threads(const FileRow&, Peers peers) {
   return peers == Peers::threads ? "threads die together" : "";
 }
 
+std::string cannot_be_counted(const FileRow&, Peers) { return why_no_counting(); }
+
 constexpr Check<FileRow> checks[] = {
     {CHECK_NAMED(every_record_is_there_once_and_whole)},
     {CHECK_NAMED(records_of_any_length_come_back)},
@@ -16,6 +20,7 @@ constexpr Check<FileRow> checks[] = {
     {CHECK_NAMED(an_incomplete_record_is_told_and_harms_no_other)},
     {CHECK_NAMED(a_killed_writer_leaves_at_most_its_last_record_incomplete), among_threads},
     {CHECK_NAMED(a_survivor_sees_what_is_claimed), among_threads},
+    {CHECK_NAMED(makes_the_system_calls_that_it_claims), cannot_be_counted},
     {CHECK_NAMED(building_and_dropping_leaks_nothing)},
     {CHECK_NAMED(a_killed_user_leaves_no_name)},
 };

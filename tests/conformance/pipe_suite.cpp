@@ -34,10 +34,7 @@ std::string not_in_memory_alone(const PipeRow& row, Peers) {
   return pipe.end(0)->descriptor() != -1 ? "has descriptors" : "";
 }
 
-std::string cannot_be_counted(const PipeRow&, Peers) {
-  static const std::string reason = why_no_counting();
-  return reason;
-}
+std::string cannot_be_counted(const PipeRow&, Peers) { return why_no_counting(); }
 
 constexpr Check<PipeRow> checks[] = {
     {CHECK_NAMED(keeps_message_boundaries_the_empty_message_included)},

@@ -55,10 +55,7 @@ std::string lies_elsewhere_too(const QueueRow& row, Peers) {
   return row.info.reach == Reach::threads || !holds_its_items ? "lies elsewhere too" : "";
 }
 
-std::string cannot_be_counted(const QueueRow&, Peers) {
-  static const std::string reason = why_no_counting();
-  return reason;
-}
+std::string cannot_be_counted(const QueueRow&, Peers) { return why_no_counting(); }
 
 constexpr Check<QueueRow> checks[] = {
     {CHECK_NAMED(items_of_one_producer_arrive_once_and_in_order)},

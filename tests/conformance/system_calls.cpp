@@ -101,6 +101,18 @@ class Tracer {
   std::uint64_t calls_ = 0;
 };
 
+[[maybe_unused]] std::string why_no_tracing() {
+  try {
+    (void)count_system_calls([](const std::function<void()>& mark_it) {
+      mark_it();
+      mark_it();
+    });
+    return {};
+  } catch (const std::exception& error) {
+    return std::string("system calls cannot be counted: ") + error.what();
+  }
+}
+
 }  // namespace
 
 std::uint64_t count_system_calls(
@@ -119,15 +131,8 @@ std::string why_no_counting() {
   return "a sanitizer makes system calls of its own";
 #endif
 #endif
-  try {
-    (void)count_system_calls([](const std::function<void()>& mark_it) {
-      mark_it();
-      mark_it();
-    });
-    return {};
-  } catch (const std::exception& error) {
-    return std::string("system calls cannot be counted: ") + error.what();
-  }
+  static const std::string reason = why_no_tracing();
+  return reason;
 }
 
 void require_system_calls(double claimed,

@@ -1,6 +1,7 @@
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
 #include <mutex>
 #include <thread>
@@ -8,6 +9,8 @@
 #include "impl/common/descriptor.hpp"
 #include "impl/common/names.hpp"
 #include "impl/value/shared_mutex.hpp"
+#include "tests/conformance/system_calls.hpp"
+#include "tests/conformance/value_call_checks.hpp"
 #include "tests/conformance/value_checks.hpp"
 #include "tests/conformance/value_life_checks.hpp"
 
@@ -25,6 +28,7 @@ enum class Fault {
   misaligns,
   claims_to_survive,
   leaves_a_name,
+  calls_too_often,
 };
 
 const std::string name_to_leave = "/" + unguessable_name();
@@ -61,6 +65,7 @@ class Faulty {
     template <class Change>
     void update(Change change, std::size_t index) {
       index = checked(index, 1);
+      if (fault == Fault::calls_too_often) (void)getppid();
       std::unique_lock lock(value_->mutex_);
       if (fault == Fault::lets_others_in) lock.unlock();
       value_->elements_[index] = change(value_->seen(index));
@@ -173,6 +178,12 @@ TEST_P(ABrokenValue, that_ignores_its_range_is_rejected) {
 
 TEST_P(ABrokenValue, that_misaligns_its_elements_is_rejected) {
   expect_rejected<Fault::misaligns>(elements_are_aligned_as_their_type_asks, GetParam());
+}
+
+TEST_P(ABrokenValue, that_calls_the_kernel_more_often_than_it_claims_is_rejected) {
+  if (!why_no_counting().empty()) GTEST_SKIP() << why_no_counting();
+  makes_the_system_calls_that_it_claims(faulty<Fault::none>(), GetParam());
+  expect_rejected<Fault::calls_too_often>(makes_the_system_calls_that_it_claims, GetParam());
 }
 
 TEST_P(ABrokenValue, that_leaves_a_name_when_it_is_killed_is_rejected) {

@@ -1,5 +1,7 @@
 #include "tests/conformance/suite.hpp"
+#include "tests/conformance/system_calls.hpp"
 #include "tests/conformance/value.hpp"
+#include "tests/conformance/value_call_checks.hpp"
 #include "tests/conformance/value_checks.hpp"
 #include "tests/conformance/value_life_checks.hpp"
 
@@ -21,6 +23,8 @@ std::string not_in_its_own_memory(const ValueRow& row, Peers) {
   return row.numbers.bytes < sizeof(Number) * length ? "lies elsewhere" : "";
 }
 
+std::string cannot_be_counted(const ValueRow&, Peers) { return why_no_counting(); }
+
 constexpr Check<ValueRow> checks[] = {
     {CHECK_NAMED(starts_filled_with_zeros_also_in_used_memory)},
     {CHECK_NAMED(writes_are_visible_to_the_other_workers_afterwards)},
@@ -34,6 +38,7 @@ constexpr Check<ValueRow> checks[] = {
     {CHECK_NAMED(an_update_that_throws_changes_nothing_and_lets_go)},
     {CHECK_NAMED(elements_are_aligned_as_their_type_asks), without_wide_types},
     {CHECK_NAMED(values_side_by_side_never_overlap)},
+    {CHECK_NAMED(makes_the_system_calls_that_it_claims), cannot_be_counted},
     {CHECK_NAMED(building_and_dropping_leaks_nothing)},
     {CHECK_NAMED(works_through_two_mappings_at_different_addresses), not_in_its_own_memory},
     {CHECK_NAMED(a_survivor_sees_what_is_claimed), among_threads},
