@@ -42,6 +42,7 @@ handoff_implementation(pipe process_vm_readv_outbox ProcessVmReadvOutbox)
 handoff_implementation(queue mutex_condition        MutexCondition)
 handoff_implementation(queue shared_mutex_condition SharedMutexCondition)
 handoff_implementation(queue mpmc_ring              MpmcRing WAITING Spin SpinThenYield Park SpinThenPark)
+handoff_implementation(queue recoverable_ring       RecoverableRing WAITING Spin SpinThenYield Park SpinThenPark)
 handoff_implementation(queue spsc_ring              SpscRing WAITING Spin SpinThenYield Park SpinThenPark)
 handoff_implementation(queue slot_ring              SlotRing WAITING Spin SpinThenYield Park SpinThenPark)
 handoff_implementation(queue boost_spsc_queue       BoostSpscQueue

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "descriptor.hpp"
+#include "poll.hpp"
 #include "status.hpp"
 
 namespace handoff {
@@ -15,6 +16,14 @@ inline Descriptor open_pidfd(pid_t process) {
   Descriptor pidfd(static_cast<int>(syscall(SYS_pidfd_open, process, 0)));
   if (pidfd.get() == -1) throw_errno("pidfd_open");
   return pidfd;
+}
+
+/// Whether the process has ended, reaped or not. One that cannot be looked at counts as alive.
+inline bool has_ended(pid_t process) {
+  Descriptor pidfd(static_cast<int>(syscall(SYS_pidfd_open, process, 0)));
+  if (pidfd.get() == -1) return errno == ESRCH;
+  pollfd entry{.fd = pidfd.get(), .events = POLLIN, .revents = 0};
+  return poll_until(std::span(&entry, 1), at_once) > 0;
 }
 
 }  // namespace handoff
