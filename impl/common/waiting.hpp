@@ -158,6 +158,24 @@ class SpinThenPark {
   Park park_;
 };
 
+/// One worker's part in a pair of policies: it waits on the one, and notifies the other's waiters.
+/// Policies that watch for deaths have a form of their own.
+template <WaitingPolicy Wait>
+class Part {
+ public:
+  static constexpr Survivor on_peer_death = Survivor::hangs;
+
+  Part(Wait& waits_on, Wait& /*notifies*/) : waits_on_(&waits_on) {}
+
+  template <class Ready>
+  bool wait(Ready ready, Deadline deadline) {
+    return waits_on_->wait(ready, deadline);
+  }
+
+ private:
+  Wait* waits_on_;
+};
+
 static_assert(WaitingPolicy<Spin> && WaitingPolicy<SpinThenYield> && WaitingPolicy<Park> &&
               WaitingPolicy<SpinThenPark>);
 

@@ -9,7 +9,7 @@
 #include <string>
 
 #include "../common/cpu.hpp"
-#include "../common/waiting.hpp"
+#include "../common/watching_park.hpp"
 #include "contract.hpp"
 
 /// A ring of bytes in shared memory per direction; longer messages stream through in pieces.
@@ -61,6 +61,7 @@ class RingWriter {
  public:
   explicit RingWriter(ByteRing<Wait>& ring)
       : ring_(&ring),
+        part_(ring.space, ring.data),
         position_(ring.written.load(std::memory_order_relaxed)),  // nobody writes but this one
         read_(ring.read.load(Wait::observe)) {}  // what was read may be overwritten
 
@@ -93,17 +94,21 @@ class RingWriter {
     if (ring_->reader_closed.load(std::memory_order_relaxed)) return false;
     if (position_ - read_ + bytes <= ring_bytes) return true;
     bool closed = false;
-    (void)ring_->space.wait(
-        [&] {
-          read_ = ring_->read.load(Wait::observe);  // read before it is overwritten
-          closed = ring_->reader_closed.load(Wait::observe);
-          return closed || position_ - read_ + bytes <= ring_bytes;
-        },
-        never);
+    auto ready = [&] {
+      read_ = ring_->read.load(Wait::observe);  // read before it is overwritten
+      closed = ring_->reader_closed.load(Wait::observe);
+      return closed || position_ - read_ + bytes <= ring_bytes;
+    };
+    try {
+      (void)part_.wait(ready, never);
+    } catch (const PeerDied&) {
+      return false;
+    }
     return !closed;
   }
 
   ByteRing<Wait>* ring_;
+  Part<Wait> part_;
   std::uint64_t position_;  ///< own copy: what others write to shared memory is not relied on
   std::uint64_t read_;      ///< cached: looked up again only when the ring seems full
 };
@@ -113,6 +118,7 @@ class RingReader {
  public:
   explicit RingReader(ByteRing<Wait>& ring)
       : ring_(&ring),
+        part_(ring.data, ring.space),
         position_(ring.read.load(std::memory_order_relaxed)),  // nobody reads but this one
         released_(position_),
         written_(ring.written.load(Wait::observe)) {}  // the bytes behind it are read
@@ -138,11 +144,7 @@ class RingReader {
   }
 
   bool poll(Deadline deadline) {
-    bool ready = true;
-    if (!length_ && available() == 0) {
-      ready = ring_->data.wait([&] { return look() || closed(); }, deadline);
-    }
-    return ready;
+    return length_ || available() > 0 || wait_until_data_or_end(deadline);
   }
 
   void close() {
@@ -159,10 +161,18 @@ class RingReader {
   }
   bool closed() const { return ring_->writer_closed.load(Wait::observe); }
 
+  bool wait_until_data_or_end(Deadline deadline) {
+    try {
+      return part_.wait([&] { return look() || closed(); }, deadline);
+    } catch (const PeerDied&) {
+      return true;  // as when it had closed
+    }
+  }
+
   /// False at end of file.
   bool wait_for_data(Deadline deadline) {
     if (available() > 0) return true;
-    (void)ring_->data.wait([&] { return look() || closed(); }, deadline);
+    (void)wait_until_data_or_end(deadline);
     return available() > 0 || look();  // what was written before it was closed
   }
 
@@ -184,6 +194,7 @@ class RingReader {
   }
 
   ByteRing<Wait>* ring_;
+  Part<Wait> part_;
   std::uint64_t position_;
   std::uint64_t released_;             ///< what the writer knows of position_
   std::uint64_t written_;              ///< cached: looked up again only when the ring seems empty

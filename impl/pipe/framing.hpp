@@ -8,7 +8,7 @@
 #include <optional>
 
 #include "contract.hpp"
-#include "descriptor_poll.hpp"
+#include "../common/descriptor_poll.hpp"
 #include "untaken_ends.hpp"
 
 /// Messages over a stream of bytes: each is preceded by its length in eight bytes.

@@ -7,7 +7,7 @@
 
 #include "../common/cpu.hpp"
 #include "contract.hpp"
-#include "descriptor_poll.hpp"
+#include "../common/descriptor_poll.hpp"
 
 /// Ends of a pipe over two queues of messages, one per direction.
 ///

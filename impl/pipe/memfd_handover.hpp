@@ -10,7 +10,7 @@
 
 #include "../common/descriptor.hpp"
 #include "contract.hpp"
-#include "descriptor_poll.hpp"
+#include "../common/descriptor_poll.hpp"
 #include "untaken_ends.hpp"
 
 /// Each message is a memory file of its own, sealed against every change and handed over as a

@@ -14,7 +14,7 @@
 
 #include "../common/cpu.hpp"
 #include "contract.hpp"
-#include "descriptor_poll.hpp"
+#include "../common/descriptor_poll.hpp"
 
 /// The two sides of an outbox: messages that their sender keeps in memory of its own, announcing
 /// where, until the receiver has had the kernel copy them out of there.

@@ -2,13 +2,14 @@
 
 #include <utility>
 
+#include "../common/watching_park.hpp"
 #include "byte_ring.hpp"
-#include "eventfd_park.hpp"
 
 /// A ring of bytes per direction in shared memory, with a waiting policy for both sides.
 namespace handoff {
 
-/// An end that is never closed, because its process was killed, leaves the other one waiting.
+/// An end that is never closed, because its process was killed, leaves the other one waiting,
+/// unless the policy watches for that.
 template <WaitingPolicy Wait>
 class SharedRing {
  public:
@@ -21,7 +22,7 @@ class SharedRing {
       .waiting = Wait::waiting,
       .copies_per_message = 2,
       .syscalls_per_message = 0,
-      .on_peer_death = Survivor::hangs,
+      .on_peer_death = Part<Wait>::on_peer_death,
   };
 
   class End {

@@ -6,7 +6,7 @@
 #include <cstdint>
 
 #include "../common/cpu.hpp"
-#include "../common/waiting.hpp"
+#include "../common/watching_park.hpp"
 #include "closable.hpp"
 #include "contract.hpp"
 
@@ -28,13 +28,14 @@ class SlotRing {
                              .mechanism = "ring, a full flag in each slot",
                              .producers = Holders::one,
                              .consumers = Holders::one,
-                             .waiting = Wait::waiting};
+                             .waiting = Wait::waiting,
+                             .on_peer_death = Part<Wait>::on_peer_death};
 
   explicit SlotRing(QueueShape shape) { require_single_ends(info, shape); }
 
   class Producer {
    public:
-    explicit Producer(SlotRing& ring) : ring_(&ring) {}
+    explicit Producer(SlotRing& ring) : ring_(&ring), part_(ring.not_full_, ring.not_empty_) {}
 
     Status try_put(const Item& item) {
       if (ring_->closed_.is_set()) return Status::closed;
@@ -52,7 +53,7 @@ class SlotRing {
         Status status = try_put(item);
         if (status != Status::would_wait) return status;
         auto ready = [this] { return has_room() || ring_->closed_.is_set(); };
-        if (!ring_->not_full_.wait(ready, deadline)) return Status::would_wait;
+        if (!part_.wait(ready, deadline)) return Status::would_wait;
       }
     }
 
@@ -63,13 +64,14 @@ class SlotRing {
     }
 
     SlotRing* ring_;
+    Part<Wait> part_;
     std::uint64_t tail_ = 0;
     std::uint64_t head_ = 0;  // a copy, at most the consumer's
   };
 
   class Consumer {
    public:
-    explicit Consumer(SlotRing& ring) : ring_(&ring) {}
+    explicit Consumer(SlotRing& ring) : ring_(&ring), part_(ring.not_empty_, ring.not_full_) {}
 
     Status try_get(Item& item) {
       if (!has_items()) return ring_->closed_.if_still([this] { return !has_items(); });
@@ -84,7 +86,7 @@ class SlotRing {
         Status status = try_get(item);
         if (status != Status::would_wait) return status;
         auto ready = [this] { return has_items() || ring_->closed_.is_set(); };
-        if (!ring_->not_empty_.wait(ready, deadline)) return Status::would_wait;
+        if (!part_.wait(ready, deadline)) return Status::would_wait;
       }
     }
 
@@ -94,6 +96,7 @@ class SlotRing {
     }
 
     SlotRing* ring_;
+    Part<Wait> part_;
     std::uint64_t head_ = 0;
   };
 

@@ -18,8 +18,6 @@ SHARED = {
     "pipe/accepted_sockets",
     "pipe/byte_ring",
     "pipe/descriptor_pairs",
-    "pipe/descriptor_poll",
-    "pipe/eventfd_park",
     "pipe/framing",
     "pipe/mailbox_end",
     "pipe/nng_connection",

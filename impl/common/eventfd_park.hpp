@@ -2,9 +2,9 @@
 
 #include <sys/eventfd.h>
 
-#include "../common/descriptor.hpp"
-#include "../common/waiting.hpp"
-#include "descriptor_poll.hpp"
+#include "descriptor.hpp"
+#include "poll.hpp"
+#include "waiting.hpp"
 
 namespace handoff {
 
@@ -24,14 +24,16 @@ class EventfdPark {
     if (event_.get() == -1) throw_errno("eventfd");
   }
 
+  /// Ends also as soon as the descriptor `also` is readable, if one is given.
   template <class Ready>
-  bool wait(Ready ready, Deadline deadline) {
+  bool wait(Ready ready, Deadline deadline, int also = -1) {
     if (ready()) return true;
     if (detail::passed(deadline)) return false;
     sleeping_.store(true, std::memory_order_seq_cst);
     bool is_ready = ready();
-    while (!is_ready && !detail::passed(deadline)) {
-      if (deadline == never || poll_input(event_.get(), deadline)) take_signal();
+    bool ended = false;
+    while (!is_ready && !ended && !detail::passed(deadline)) {
+      ended = sleep_until_signalled(deadline, also);
       is_ready = ready();
     }
     sleeping_.store(false, std::memory_order_relaxed);  // seen late, it costs one system call
@@ -48,6 +50,15 @@ class EventfdPark {
   void notify_all() { notify(); }
 
  private:
+  /// Or until the deadline; true when the descriptor `also` was readable.
+  bool sleep_until_signalled(Deadline deadline, int also) {
+    pollfd events[] = {{event_.get(), POLLIN, 0}, {also, POLLIN, 0}};
+    bool alone = deadline == never && also == -1;
+    if (!alone) poll_until(events, deadline);
+    if (alone || events[0].revents != 0) take_signal();
+    return events[1].revents != 0;
+  }
+
   /// Blocks for one; a left-over one makes the waiter look once too often.
   void take_signal() {
     std::uint64_t signals = 0;

@@ -2,7 +2,7 @@
 
 #include <span>
 
-#include "../common/poll.hpp"
+#include "poll.hpp"
 
 namespace handoff {
 
