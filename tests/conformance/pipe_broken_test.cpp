@@ -159,6 +159,15 @@ TEST_P(ABrokenPipe, that_calls_the_kernel_more_often_than_it_claims_is_rejected)
   expect_rejected<Fault::calls_too_often>(makes_the_system_calls_that_it_claims, GetParam());
 }
 
+TEST(BrokenPipe, one_that_does_not_tell_of_a_death_is_rejected) {
+  const PipeRow& row = pipe_row<Faulty<Fault::none>>();
+  constexpr auto limit = std::chrono::seconds(2);
+  EXPECT_THROW(an_idle_writer_killed_is_told_within_a_second(row, Peers::processes, limit),
+               std::runtime_error);
+  EXPECT_THROW(a_reader_killed_ends_a_send_within_a_second(row, Peers::processes, limit),
+               std::runtime_error);
+}
+
 TEST_P(ABrokenPipe, that_ignores_its_direction_is_rejected) {
   expect_rejected<Fault::ignores_direction>(one_way_ends_refuse_the_wrong_direction, GetParam());
 }

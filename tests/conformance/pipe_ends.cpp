@@ -68,6 +68,24 @@ void converse(const PipeRow& row, PipeShape shape, const Talk& first, const Talk
   converse({.row = row, .shape = shape, .limit = limit}, over_one(first), over_one(second));
 }
 
+void converse_with_a_victim(const PipeRow& row, Direction direction, const Talk& victim_talk,
+                            const std::function<void(AnyPipeEnd&, pid_t)>& survivor_talk,
+                            Clock::duration limit) {
+  auto memory = harness::Region::shared(row.bytes);
+  Pipes pipes(row, memory.data());
+  pipes.build(1, {Peers::processes, direction});
+  harness::Team victim({.peers = Peers::processes, .workers = 1, .work = [&](unsigned) {
+                          victim_talk(*pipes.ends(0).front());
+                        }});
+  harness::Team survivor({.peers = Peers::processes, .workers = 1, .work = [&](unsigned) {
+                            survivor_talk(*pipes.ends(1).front(), victim.process(0));
+                          }});
+  pipes.abandon();
+  require_success(survivor, 1, limit);
+  victim.finish(after(limit));
+  require(victim.fate(0).kind == harness::Fate::Kind::killed, "nobody was killed");
+}
+
 PipeOnHeap::PipeOnHeap(const PipeRow& row, PipeShape shape)
     : row_(row), memory_(operator new(row.bytes, row.alignment), Free{row.alignment}) {
   row_.build(memory_.get(), shape);

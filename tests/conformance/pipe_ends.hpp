@@ -36,6 +36,12 @@ void converse(const Setting& setting, const TalkOverMany& first, const TalkOverM
 void converse(const PipeRow& row, PipeShape shape, const Talk& first, const Talk& second,
               Clock::duration limit = patience);
 
+/// Has two processes talk over a pipe, of which the second kills the first, whose number it is
+/// told.
+void converse_with_a_victim(const PipeRow& row, Direction direction, const Talk& victim,
+                            const std::function<void(AnyPipeEnd&, pid_t)>& survivor,
+                            Clock::duration limit = patience);
+
 /// A pipe of this process alone.
 class PipeOnHeap {
  public:

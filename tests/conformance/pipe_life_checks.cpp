@@ -51,23 +51,9 @@ std::vector<Descriptor> take_many_descriptors() {
   return taken;
 }
 
-/// Has a child of this worker send without end, its process id first; returns when it has died.
-void send_in_a_child(AnyPipeEnd& end, std::size_t length) {
-  pid_t child = fork();
-  if (child == -1) throw_errno("fork");
-  if (child == 0) {
-    pid_t self = getpid();
-    Bytes name(sizeof(self));
-    std::memcpy(name.data(), &self, sizeof(self));
-    (void)end.send(name);
-    while (end.send(message_of(length)) == Status::ok) {
-    }
-    _exit(EXIT_SUCCESS);
+void send_without_end(AnyPipeEnd& end, std::size_t length) {
+  while (end.send(message_of(length)) == Status::ok) {
   }
-  end.close();
-  int status = 0;
-  waitpid(child, &status, 0);
-  require(WIFSIGNALED(status), "the writer ended before it was killed");
 }
 
 std::ptrdiff_t open_descriptors() {
@@ -229,15 +215,13 @@ void descriptors_above_1024_work(const PipeRow& row, Peers peers) {
 }
 
 /// For pipes that tell of a death, between processes.
-void a_writer_killed_in_mid_message_is_told_within_a_second(const PipeRow& row, Peers peers) {
+void a_writer_killed_in_mid_message_is_told_within_a_second(const PipeRow& row, Peers) {
   std::size_t length = std::min(row.info.largest_message(), mebibyte);
-  converse(
-      row, {peers, Direction::one_way}, [=](AnyPipeEnd& end) { send_in_a_child(end, length); },
-      [=](AnyPipeEnd& end) {
+  converse_with_a_victim(
+      row, Direction::one_way, [=](AnyPipeEnd& end) { send_without_end(end, length); },
+      [=](AnyPipeEnd& end, pid_t writer) {
         Bytes buffer(length);
-        pid_t writer = 0;
-        require(end.receive(buffer).bytes == sizeof(writer), "the writer did not name itself");
-        std::memcpy(&writer, buffer.data(), sizeof(writer));
+        require(end.receive(buffer).status == Status::ok, "the writer sent nothing");
         std::this_thread::sleep_for(a_moment);  // it fills the pipe and waits in mid-message
         kill(writer, SIGKILL);
         auto killed = Clock::now();
@@ -251,6 +235,69 @@ void a_writer_killed_in_mid_message_is_told_within_a_second(const PipeRow& row, 
         require(Clock::now() - killed < std::chrono::seconds(1), "told after more than a second");
         expect_end_of_file(end);
       });
+}
+
+/// The same for a reader that waits for nothing but the writer's death.
+void an_idle_writer_killed_is_told_within_a_second(const PipeRow& row, Peers,
+                                                   Clock::duration limit) {
+  converse_with_a_victim(
+      row, Direction::one_way,
+      [=](AnyPipeEnd& end) {
+        send_ok(end, message_of(1));
+        std::this_thread::sleep_for(patience);
+      },
+      [=](AnyPipeEnd& end, pid_t writer) {
+        expect_message(end, message_of(1));
+        Clock::time_point killed;
+        std::thread killing([&] {
+          std::this_thread::sleep_for(a_moment);
+          killed = Clock::now();
+          kill(writer, SIGKILL);
+        });
+        expect_end_of_file(end);
+        auto told = Clock::now();
+        killing.join();
+        require(told >= killed, "end of file while the writer lives");
+        require(told - killed < std::chrono::seconds(1), "told after more than a second");
+      },
+      limit);
+}
+
+void an_idle_writer_killed_is_told_within_a_second(const PipeRow& row, Peers peers) {
+  an_idle_writer_killed_is_told_within_a_second(row, peers, patience);
+}
+
+/// For pipes that tell of a death, between processes: the writer fills the pipe and waits.
+void a_reader_killed_ends_a_send_within_a_second(const PipeRow& row, Peers, Clock::duration limit) {
+  // The second one kills; so what the first receives goes against the usual direction.
+  converse_with_a_victim(
+      row, Direction::duplex,
+      [=](AnyPipeEnd& end) {
+        expect_message(end, message_of(100));
+        std::this_thread::sleep_for(patience);
+      },
+      [=](AnyPipeEnd& end, pid_t reader) {
+        Clock::time_point killed;
+        std::thread killing([&] {
+          std::this_thread::sleep_for(a_moment);
+          killed = Clock::now();
+          kill(reader, SIGKILL);
+        });
+        try {
+          while (end.send(message_of(100)) == Status::ok) {
+          }
+        } catch (const std::runtime_error&) {  // told in another way
+        }
+        auto told = Clock::now();
+        killing.join();
+        require(told >= killed, "broken while the reader lives");
+        require(told - killed < std::chrono::seconds(1), "told after more than a second");
+      },
+      limit);
+}
+
+void a_reader_killed_ends_a_send_within_a_second(const PipeRow& row, Peers peers) {
+  a_reader_killed_ends_a_send_within_a_second(row, peers, patience);
 }
 
 void building_and_dropping_leaks_nothing(const PipeRow& row, Peers) {

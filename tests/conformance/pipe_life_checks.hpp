@@ -14,6 +14,12 @@ void poll_waits_not_at_all_for_a_time_and_for_ever(const PipeRow& row, Peers pee
 void transfers_go_on_after_interrupted_system_calls(const PipeRow& row, Peers peers);
 void descriptors_above_1024_work(const PipeRow& row, Peers peers);
 void a_writer_killed_in_mid_message_is_told_within_a_second(const PipeRow& row, Peers peers);
+void an_idle_writer_killed_is_told_within_a_second(const PipeRow& row, Peers peers);
+void an_idle_writer_killed_is_told_within_a_second(const PipeRow& row, Peers peers,
+                                                   Clock::duration limit);
+void a_reader_killed_ends_a_send_within_a_second(const PipeRow& row, Peers peers);
+void a_reader_killed_ends_a_send_within_a_second(const PipeRow& row, Peers peers,
+                                                 Clock::duration limit);
 void building_and_dropping_leaks_nothing(const PipeRow& row, Peers peers);
 void works_through_two_mappings_at_different_addresses(const PipeRow& row, Peers peers);
 

@@ -54,6 +54,8 @@ constexpr Check<PipeRow> checks[] = {
     {CHECK_NAMED(transfers_go_on_after_interrupted_system_calls)},
     {CHECK_NAMED(descriptors_above_1024_work), allowed_few_descriptors},
     {CHECK_NAMED(a_writer_killed_in_mid_message_is_told_within_a_second), not_told_of_a_death},
+    {CHECK_NAMED(an_idle_writer_killed_is_told_within_a_second), not_told_of_a_death},
+    {CHECK_NAMED(a_reader_killed_ends_a_send_within_a_second), not_told_of_a_death},
     {CHECK_NAMED(makes_the_system_calls_that_it_claims), cannot_be_counted},
     {CHECK_NAMED(building_and_dropping_leaks_nothing)},
     {CHECK_NAMED(works_through_two_mappings_at_different_addresses), not_in_memory_alone},

@@ -6,6 +6,7 @@
 
 #include "impl/queue/mpmc_ring.hpp"
 #include "impl/queue/shared_mutex_condition.hpp"
+#include "impl/queue/spsc_ring.hpp"
 #include "tests/conformance/queue_call_checks.hpp"
 #include "tests/conformance/queue_checks.hpp"
 #include "tests/conformance/queue_death_checks.hpp"
@@ -267,6 +268,24 @@ TEST(BrokenQueue, one_whose_lock_dies_with_its_holder_is_rejected) {
   EXPECT_THROW(a_worker_killed_anywhere_blocks_no_other(queue_row<UnderPlainMutex>(),
                                                         std::chrono::seconds(8)),
                std::runtime_error);
+}
+
+/// It is the claim that is wrong.
+template <class Item, std::size_t Capacity>
+struct ParkThatClaimsToTell : SpscRing<Item, Capacity, Park> {
+  using SpscRing<Item, Capacity, Park>::SpscRing;
+  static constexpr Info info{
+      .name = "claims_to_tell", .mechanism = "", .on_peer_death = Survivor::told};
+};
+struct SaysItTells {
+  template <class Item, std::size_t Capacity>
+  using type = ParkThatClaimsToTell<Item, Capacity>;
+};
+
+TEST(BrokenQueue, one_that_says_it_tells_of_a_death_is_rejected) {
+  EXPECT_THROW(
+      a_waiting_survivor_sees_what_is_claimed(queue_row<SaysItTells>(), std::chrono::seconds(1)),
+      std::runtime_error);
 }
 
 TEST(BrokenQueue, one_that_spins_but_says_that_it_blocks_is_rejected) {

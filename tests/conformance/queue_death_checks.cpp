@@ -4,13 +4,18 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <random>
 #include <thread>
 
+#include "harness/region.hpp"
+#include "harness/worker.hpp"
 #include "tests/conformance/queue_ends.hpp"
 
 namespace handoff::conformance {
 namespace {
+
+constexpr auto time_to_hang = std::chrono::milliseconds(500);
 
 /// Never returns.
 void put_and_get_until_killed(AnyQueue& queue) {
@@ -44,7 +49,70 @@ void survive_kills(const QueueType& type) {
   }
 }
 
+/// What becomes of a worker that waits for another one, which is killed: that one's `take_part`
+/// never returns, and calls what it is given when it has taken its end.
+harness::Fate outlive(const std::function<void(const std::function<void()>&)>& take_part,
+                      const std::function<void()>& wait, Clock::duration patience) {
+  auto memory = harness::Region::shared(sizeof(std::atomic<bool>));
+  auto* taken = new (memory.data()) std::atomic<bool>(false);
+  harness::Team victim({.peers = Peers::processes, .workers = 1, .work = [&](unsigned) {
+                          take_part([&] { taken->store(true); });
+                        }});
+  harness::Team survivor(
+      {.peers = Peers::processes, .workers = 1, .work = [&](unsigned) { wait(); }});
+  while (!taken->load() && !victim.failed()) std::this_thread::yield();
+  std::this_thread::sleep_for(std::chrono::milliseconds(50));
+  require(!survivor.failed(), "the survivor did not wait");
+  kill(victim.process(0), SIGKILL);
+  survivor.finish(after(patience));
+  return survivor.fate(0);
+}
+
 }  // namespace
+
+void a_waiting_survivor_sees_what_is_claimed(const QueueRow& row, Peers) {
+  bool told = row.info.on_peer_death == Survivor::told;
+  a_waiting_survivor_sees_what_is_claimed(
+      row, told ? usual_watchdog / 4 : Clock::duration(time_to_hang));
+}
+
+void a_waiting_survivor_sees_what_is_claimed(const QueueRow& row, Clock::duration patience) {
+  bool told = row.info.on_peer_death == Survivor::told;
+  auto due = told ? harness::Fate::Kind::threw : harness::Fate::Kind::hung;
+  run_alone([&] {
+    QueueInSharedMemory queue(row.small, {1, 1, Peers::processes});
+    Parcel item = queue->parcel();
+    auto put_once = [&](const std::function<void()>& taken) {
+      auto in = queue->producer(0);
+      require(in->put(item.of(0, 0), never) == Status::ok, "a put failed");
+      taken();
+      std::this_thread::sleep_for(usual_watchdog);
+    };
+    auto get_all = [&] {
+      auto out = queue->consumer(0);
+      while (out->get(item.words(), never) == Status::ok) {
+      }
+    };
+    harness::Fate fate = outlive(put_once, get_all, patience);
+    require(fate.kind == due, "its producer was killed, and the consumer " + describe(fate));
+  });
+  run_alone([&] {
+    QueueInSharedMemory queue(row.small, {1, 1, Peers::processes});
+    Parcel item = queue->parcel();
+    auto get_nothing = [&](const std::function<void()>& taken) {
+      auto out = queue->consumer(0);
+      taken();
+      std::this_thread::sleep_for(usual_watchdog);
+    };
+    auto fill = [&] {
+      auto in = queue->producer(0);
+      while (in->put(item.of(0, 0), never) == Status::ok) {
+      }
+    };
+    harness::Fate fate = outlive(get_nothing, fill, patience);
+    require(fate.kind == due, "its consumer was killed, and the producer " + describe(fate));
+  });
+}
 
 void a_worker_killed_anywhere_blocks_no_other(const QueueRow& row, Peers) {
   a_worker_killed_anywhere_blocks_no_other(row, std::chrono::seconds(60));

@@ -36,6 +36,10 @@ std::string has_no_consumer_elsewhere(const QueueRow& row, Peers peers) {
   return lacks ? "needs a second consumer in another process" : "";
 }
 
+std::string among_threads(const QueueRow&, Peers peers) {
+  return peers == Peers::threads ? "threads die together" : "";
+}
+
 std::string may_die_with_a_worker(const QueueRow& row, Peers peers) {
   if (!row.info.survives_killed_worker) return "states that it may";
   return peers == Peers::threads ? "needs processes" : "";
@@ -71,6 +75,7 @@ constexpr Check<QueueRow> checks[] = {
     {CHECK_NAMED(a_waiter_costs_next_to_no_processor_time), does_not_block},
     {CHECK_NAMED(hands_over_without_a_futex_call_while_nobody_sleeps), has_no_waiting_policy},
     {CHECK_NAMED(a_consumer_killed_while_idle_loses_only_what_it_took), has_no_consumer_elsewhere},
+    {CHECK_NAMED(a_waiting_survivor_sees_what_is_claimed), among_threads},
     {CHECK_NAMED(a_worker_killed_anywhere_blocks_no_other), may_die_with_a_worker},
     {CHECK_NAMED(what_was_put_before_a_close_is_never_given_up)},
     {CHECK_NAMED(nobody_sleeps_through_what_he_waits_for), does_not_block},
