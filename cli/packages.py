@@ -41,6 +41,7 @@ REPORTING = {
 TESTING = {
     "clang": "the second compiler, and the sanitizers",
     "libclang-rt-14-dev": "sanitizer run times",
+    "llvm": "names the functions in what sanitizers report and are told to suppress",
     "clang-format": "C++ format check",
     "clang-tidy": "C++ static analysis",
     "black": "Python format check",
