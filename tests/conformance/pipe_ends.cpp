@@ -1,5 +1,7 @@
 #include "tests/conformance/pipe_ends.hpp"
 
+#include <cstring>
+
 #include "harness/region.hpp"
 #include "harness/worker.hpp"
 
@@ -94,12 +96,14 @@ PipeOnHeap::PipeOnHeap(const PipeRow& row, PipeShape shape)
 PipeOnHeap::~PipeOnHeap() { row_.destroy(memory_.get()); }
 
 Bytes message_of(std::size_t length, std::size_t number) {
-  Bytes message(length);
-  std::size_t state = length * 31 + number * 7 + 1;
-  for (std::byte& byte : message) {
+  std::vector<std::uint64_t> words(length / sizeof(std::uint64_t) + 1);
+  std::uint64_t state = length * 31 + number * 7 + 1;
+  for (std::uint64_t& word : words) {
     state = state * 6364136223846793005U + 1442695040888963407U;
-    byte = static_cast<std::byte>(state >> 56);
+    word = state ^ state >> 32;  // the lower half of the state alone repeats early
   }
+  Bytes message(length);
+  std::memcpy(message.data(), words.data(), length);
   return message;
 }
 
