@@ -30,6 +30,7 @@ BUILDING = {
     "libzmq3-dev": "ZeroMQ",
     "libnng-dev": "nng",
     "liburing-dev": "io_uring",
+    "liburcu-dev": "read-copy-update",
 }
 REPORTING = {
     "python3-matplotlib": "figures",

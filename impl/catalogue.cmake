@@ -94,6 +94,8 @@ handoff_implementation(value futex_mutex         FutexMutexValue)
 handoff_implementation(value robust_mutex        RobustMutexValue)
 handoff_implementation(value rwlock              RwlockValue)
 handoff_implementation(value seqlock             SeqlockValue)
+handoff_implementation(value urcu                UrcuValue
+                       NEEDS urcu/urcu-memb.h liburcu-dev LINK urcu-memb urcu-common)
 handoff_implementation(value sharded_counter     ShardedCounterValue)
 handoff_implementation(value posix_semaphore_unnamed PosixSemaphoreUnnamedValue)
 handoff_implementation(value posix_semaphore_named   PosixSemaphoreNamedValue)
