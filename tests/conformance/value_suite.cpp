@@ -20,6 +20,7 @@ std::string among_threads(const ValueRow&, Peers peers) {
 
 /// All of a value lies in its own memory when it is not behind a pointer or a descriptor.
 std::string not_in_its_own_memory(const ValueRow& row, Peers) {
+  if (row.info.reach == Reach::threads) return "for threads only";
   return row.numbers.bytes < sizeof(Number) * length ? "lies elsewhere" : "";
 }
 
