@@ -12,6 +12,7 @@
 #include "bench/cases.hpp"
 #include "bench/payload.hpp"
 #include "bench/round_trips.hpp"
+#include "bench/servers.hpp"
 #include "impl/common/cpu.hpp"
 #include "impl/queue/contract.hpp"
 
@@ -36,7 +37,10 @@ class QueuePingPong {
       : there_({.producers = 1, .consumers = 1, .peers = peers}),
         back_({.producers = 1, .consumers = 1, .peers = peers}) {}
 
-  harness::Body join(harness::Seat& seat) { return seat.worker == 0 ? ask(seat) : answer(seat); }
+  harness::Body join(harness::Seat& seat) {
+    charge_servers(seat, there_, back_);
+    return seat.worker == 0 ? ask(seat) : answer(seat);
+  }
 
  private:
   using Item = typename Q::value_type;
@@ -83,6 +87,7 @@ class QueueStream {
 
   /// Producers and consumers alternate, so that both kinds are spread over the CPUs.
   harness::Body join(harness::Seat& seat) {
+    charge_servers(seat, queue_);
     unsigned pairs = std::min(shape_.producers, shape_.consumers);
     if (seat.worker < 2 * pairs) {
       return seat.worker % 2 == 0 ? produce(seat, seat.worker / 2) : consume(seat, seat.worker / 2);
