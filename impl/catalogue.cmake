@@ -99,6 +99,7 @@ handoff_implementation(value fcntl_lock_file     FcntlLockFile)
 handoff_implementation(value ofd_lock_file       OfdLockFile)
 handoff_implementation(value mapped_file         MappedFile)
 handoff_implementation(value sysv_shared_memory  SysvSharedMemory)
+handoff_implementation(value value_server        ValueServer)
 
 handoff_implementation(file o_append                OAppend)
 handoff_implementation(file flock                   FlockAppend)

@@ -48,6 +48,7 @@ SHARED = {
     "queue/moodycamel_ends",
     "queue/polling",
     "queue/unix_queue",
+    "value/element_server",
     "value/locked_elements",
     "value/locked_file",
     "value/mapped_memory",
