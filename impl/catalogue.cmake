@@ -100,6 +100,7 @@ handoff_implementation(value ofd_lock_file       OfdLockFile)
 handoff_implementation(value mapped_file         MappedFile)
 handoff_implementation(value sysv_shared_memory  SysvSharedMemory)
 handoff_implementation(value value_server        ValueServer)
+handoff_implementation(value redis_incr          RedisIncr NEEDS hiredis/hiredis.h libhiredis-dev LINK hiredis)
 
 handoff_implementation(file o_append                OAppend)
 handoff_implementation(file flock                   FlockAppend)
