@@ -70,6 +70,11 @@ class RedisConnection {
     append(words);
     return reply();
   }
+  /// Sends without waiting for a reply, which will make the descriptor readable.
+  void send() {
+    for (int done = 0; done == 0; check()) redisBufferWrite(context_.get(), &done);
+  }
+  int descriptor() const { return context_->fd; }
 
  private:
   static constexpr std::size_t most_words = 8;
@@ -110,8 +115,10 @@ class RedisServer {
     std::scoped_lock lock(mutex_);
     return std::to_string(next_key_++);
   }
-  /// By a connection that the threads of this process share; not for what is measured.
+  /// By a connection that the threads of this process share; a forked child makes a new one each
+  /// time. Not for what is measured.
   RedisReply command(std::initializer_list<std::string_view> words) {
+    if (getpid() != owner_) return connect("redis").command(words);
     std::scoped_lock lock(mutex_);
     return connection_->command(words);
   }
