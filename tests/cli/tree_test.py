@@ -47,6 +47,7 @@ SHARED = {
     "queue/locked_ring",
     "queue/moodycamel_ends",
     "queue/polling",
+    "queue/push_pull",
     "queue/unix_queue",
     "value/element_server",
     "value/locked_elements",
