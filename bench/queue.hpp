@@ -252,14 +252,16 @@ class QueueCases {
       if constexpr (Bytes == 8 || Bytes == 1024) add_ping_pong<Q, Bytes, Capacity>(peers, pair);
       add_stream<Q, Bytes, Capacity>({1, 1, peers}, pair);
     }
-    bool many = Q::info.producers == Holders::many && Q::info.consumers == Holders::many;
-    if (Bytes != 8 || !many) return;
+    bool many_put = Q::info.producers == Holders::many;
+    bool many_get = Q::info.consumers == Holders::many;
+    if (Bytes != 8) return;
     auto add_shape = [&](unsigned producers, unsigned consumers) {
       add_stream<Q, Bytes, Capacity>({producers, consumers, peers},
                                      cases_.place(harness::Place::compact, producers + consumers));
     };
-    add_shape(4, 1);
-    add_shape(1, 4);
+    if (many_put) add_shape(4, 1);
+    if (many_get) add_shape(1, 4);
+    if (!many_put || !many_get) return;
     constexpr unsigned always = 4;  // of each kind, however few the CPUs
     for (unsigned each : cases_.worker_counts()) {
       bool has_cpus = 2 * each <= cases_.topology().cpus().size();
