@@ -22,9 +22,10 @@ namespace handoff {
 /// under way nor of a close: counts in shared memory do. Nothing is put before the consumer has
 /// taken its end. Not an implementation.
 ///
-/// `Sockets` is built with the queue. Its `Sender(sockets)` has `bool send(bytes)`, false where it
-/// is to be called again; its `Receiver(sockets)` has `bool receive(bytes, longest)`, false where
-/// nothing has come for so long. Each is made by the worker that uses it.
+/// `Sockets` is built with the queue, from its capacity. Its `Sender(sockets)` has `bool
+/// send(bytes)`, false where it is to be called again; its `Receiver(sockets)` has `bool
+/// receive(bytes, longest)`, false where nothing has come for so long. Each is made by the worker
+/// that uses it.
 template <class Item, std::size_t Capacity, class Sockets, const Info& queue_info>
 class PushPull {
   static constexpr unsigned most_producers = 64;  // shared memory has no room to grow
@@ -39,7 +40,7 @@ class PushPull {
   using value_type = Item;
   static constexpr const Info& info = queue_info;
 
-  explicit PushPull(QueueShape shape) : sockets_(info.name) {
+  explicit PushPull(QueueShape shape) : sockets_(Capacity) {
     if (shape.consumers > 1) {
       throw LimitError(info.name, "number of consumers", shape.consumers, 1);
     }

@@ -21,7 +21,7 @@ inline constexpr Info zeromq_push_pull_info{
 
 class ZeromqPushPullSockets {
  public:
-  explicit ZeromqPushPullSockets(std::string_view user) : listener_(user, backlog) {}
+  explicit ZeromqPushPullSockets(std::size_t) : listener_(zeromq_push_pull_info.name, backlog) {}
 
   class Sender {
    public:
