@@ -12,6 +12,7 @@
 #include "bench/cases.hpp"
 #include "bench/payload.hpp"
 #include "bench/round_trips.hpp"
+#include "bench/servers.hpp"
 #include "impl/common/cpu.hpp"
 #include "impl/queue/contract.hpp"
 
@@ -36,7 +37,10 @@ class QueuePingPong {
       : there_({.producers = 1, .consumers = 1, .peers = peers}),
         back_({.producers = 1, .consumers = 1, .peers = peers}) {}
 
-  harness::Body join(harness::Seat& seat) { return seat.worker == 0 ? ask(seat) : answer(seat); }
+  harness::Body join(harness::Seat& seat) {
+    charge_servers(seat, there_, back_);
+    return seat.worker == 0 ? ask(seat) : answer(seat);
+  }
 
  private:
   using Item = typename Q::value_type;
@@ -83,6 +87,7 @@ class QueueStream {
 
   /// Producers and consumers alternate, so that both kinds are spread over the CPUs.
   harness::Body join(harness::Seat& seat) {
+    charge_servers(seat, queue_);
     unsigned pairs = std::min(shape_.producers, shape_.consumers);
     if (seat.worker < 2 * pairs) {
       return seat.worker % 2 == 0 ? produce(seat, seat.worker / 2) : consume(seat, seat.worker / 2);
@@ -247,14 +252,16 @@ class QueueCases {
       if constexpr (Bytes == 8 || Bytes == 1024) add_ping_pong<Q, Bytes, Capacity>(peers, pair);
       add_stream<Q, Bytes, Capacity>({1, 1, peers}, pair);
     }
-    bool many = Q::info.producers == Holders::many && Q::info.consumers == Holders::many;
-    if (Bytes != 8 || !many) return;
+    bool many_put = Q::info.producers == Holders::many;
+    bool many_get = Q::info.consumers == Holders::many;
+    if (Bytes != 8) return;
     auto add_shape = [&](unsigned producers, unsigned consumers) {
       add_stream<Q, Bytes, Capacity>({producers, consumers, peers},
                                      cases_.place(harness::Place::compact, producers + consumers));
     };
-    add_shape(4, 1);
-    add_shape(1, 4);
+    if (many_put) add_shape(4, 1);
+    if (many_get) add_shape(1, 4);
+    if (!many_put || !many_get) return;
     constexpr unsigned always = 4;  // of each kind, however few the CPUs
     for (unsigned each : cases_.worker_counts()) {
       bool has_cpus = 2 * each <= cases_.topology().cpus().size();

@@ -10,6 +10,7 @@
 
 #include "bench/payload.hpp"
 #include "bench/repeat.hpp"
+#include "bench/servers.hpp"
 #include "harness/crew.hpp"
 #include "impl/common/cpu.hpp"
 #include "impl/value/contract.hpp"
@@ -19,7 +20,8 @@
 namespace handoff::bench {
 
 template <class V>
-auto take_handle(V& value, const harness::Seat& seat) {
+auto take_handle(V& value, harness::Seat& seat) {
+  charge_servers(seat, value);
   return std::make_shared<decltype(value.handle(0))>(value.handle(seat.worker));
 }
 

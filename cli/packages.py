@@ -50,7 +50,10 @@ TESTING = {
     "python3-pytest": "Python tests",
     "chromium": "tests of the page in a browser",
 }
-HEAVY: dict[str, str] = {}
+HEAVY = {
+    "redis-server": "Redis",
+    "libhiredis-dev": "Redis's client library",
+}
 LISTS = Path("/var/lib/apt/lists")
 LISTS_MAX_AGE_S = 7 * 24 * 3600
 TAIL_LINES = 15

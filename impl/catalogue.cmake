@@ -78,6 +78,9 @@ handoff_implementation(queue moodycamel_concurrent_queue_plain MoodycamelConcurr
                        NEEDS concurrentqueue/concurrentqueue.h libconcurrentqueue-dev)
 handoff_implementation(queue joinable_mutex_condition JoinableMutexCondition)
 handoff_implementation(queue joinable_mpmc_ring     JoinableMpmcRing WAITING Spin SpinThenYield Park SpinThenPark)
+handoff_implementation(queue redis_list             RedisList NEEDS hiredis/hiredis.h libhiredis-dev LINK hiredis)
+handoff_implementation(queue zeromq_push_pull       ZeromqPushPull NEEDS zmq.h libzmq3-dev LINK zmq)
+handoff_implementation(queue nng_push_pull          NngPushPull NEEDS nng/nng.h libnng-dev LINK nng)
 handoff_absent(queue atomic_queue
                "with many ends it breaks the order of one producer: a slot claimed by a worker that is preempted can be filled by the next lap")
 handoff_absent(queue xenium_nikolaev_queue "the xenium of Debian 12 does not have it yet")
@@ -104,6 +107,8 @@ handoff_implementation(value fcntl_lock_file     FcntlLockFile)
 handoff_implementation(value ofd_lock_file       OfdLockFile)
 handoff_implementation(value mapped_file         MappedFile)
 handoff_implementation(value sysv_shared_memory  SysvSharedMemory)
+handoff_implementation(value value_server        ValueServer)
+handoff_implementation(value redis_incr          RedisIncr NEEDS hiredis/hiredis.h libhiredis-dev LINK hiredis)
 
 handoff_implementation(file o_append                OAppend)
 handoff_implementation(file flock                   FlockAppend)

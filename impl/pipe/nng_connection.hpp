@@ -2,7 +2,6 @@
 
 #include <nng/nng.h>
 #include <nng/protocol/pair0/pair.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <atomic>
@@ -11,15 +10,14 @@
 #include <utility>
 
 #include "../common/cpu.hpp"
+#include "../common/nng.hpp"
 #include "contract.hpp"
 
 /// One end of a pipe over nng sockets (protocol pair, version 0).
 ///
-/// Any user may connect to its abstract name, so each side asks the kernel who the other one is
-/// before it takes the connection. The library works in no child of a process that has used it: an
-/// end makes its socket when it is used first. As pair sockets tell of no disconnection, flags in
-/// shared memory say who has closed, after how many messages, and who waits for ever looks at them
-/// from time to time.
+/// The library works in no child of a process that has used it: an end makes its socket when it is
+/// used first. As pair sockets tell of no disconnection, flags in shared memory say who has closed,
+/// after how many messages, and who waits for ever looks at them from time to time.
 namespace handoff::detail {
 
 /// In shared memory, one per direction. Sequentially consistent but for the counts: the writer says
@@ -40,66 +38,12 @@ struct NngMeeting {
   std::atomic<bool> listening{false};
 };
 
-/// So long after a close, at most, a waiter sees it.
-inline constexpr nng_duration nng_close_check_ms = 50;
 /// So long, at most, a closing end waits for its messages to be received: the library drops what
-/// it has not handed to the kernel. And version 1.5 can hang in nng_close() while messages are
-/// under way, or while it tries to connect again, so that neither is the case when an end is closed
-/// (https://github.com/nanomsg/nng/issues/1543): a reader first takes out what is left.
+/// it has not handed to the kernel. And as nng_close() may hang while messages are under way, a
+/// reader first takes out what is left.
 inline constexpr auto nng_linger = std::chrono::seconds(10);
 /// Messages on each side: enough to keep both busy, and not too much memory at 1 MiB each.
 inline constexpr int nng_buffered_messages = 128;
-/// A pair is connected once; see above.
-inline constexpr nng_duration nng_reconnect_ms = 24 * 3600 * 1000;
-
-inline void check_nng(int error, const char* call) {
-  if (error == 0) return;
-  throw std::runtime_error(std::string("nng_pair_ipc: ") + call + ": " + nng_strerror(error));
-}
-
-/// An open socket of the library.
-class NngSocket {
- public:
-  NngSocket() {
-    check_nng(nng_pair0_open(&socket_), "nng_pair0_open");
-    try {
-      check_nng(nng_pipe_notify(socket_, NNG_PIPE_EV_ADD_PRE, refuse_others, nullptr),
-                "nng_pipe_notify");
-      set(NNG_OPT_SENDTIMEO, nng_close_check_ms);
-      set(NNG_OPT_RECVTIMEO, nng_close_check_ms);
-      set(NNG_OPT_RECONNMINT, nng_reconnect_ms);
-      set(NNG_OPT_RECONNMAXT, nng_reconnect_ms);
-      check_nng(nng_socket_set_int(socket_, NNG_OPT_SENDBUF, nng_buffered_messages), "send-buffer");
-      check_nng(nng_socket_set_int(socket_, NNG_OPT_RECVBUF, nng_buffered_messages), "recv-buffer");
-      check_nng(nng_socket_set_size(socket_, NNG_OPT_RECVMAXSZ, 0), "recv-size-max");  // no limit
-    } catch (...) {
-      nng_close(socket_);
-      throw;
-    }
-  }
-  ~NngSocket() { nng_close(socket_); }
-  NngSocket(const NngSocket&) = delete;
-  NngSocket& operator=(const NngSocket&) = delete;
-
-  nng_socket get() const { return socket_; }
-  void set(const char* option, nng_duration ms) {
-    check_nng(nng_socket_set_ms(socket_, option, ms), option);
-  }
-
- private:
-  static void refuse_others(nng_pipe connection, nng_pipe_ev, void*) {
-    std::uint64_t user = 0;
-    int error = nng_pipe_get_uint64(connection, NNG_OPT_IPC_PEER_UID, &user);
-    if (error != 0 || user != geteuid()) nng_pipe_close(connection);
-  }
-
-  nng_socket socket_ = NNG_SOCKET_INITIALIZER;
-};
-
-struct NngMessageFree {
-  void operator()(nng_msg* message) const { nng_msg_free(message); }
-};
-
 /// One end, fixed in memory. `in` and `out` are null where it does not carry messages that way.
 class NngConnection {
  public:
@@ -133,7 +77,7 @@ class NngConnection {
         out_->sent.store(++sent_, std::memory_order_relaxed);
         return Status::ok;
       }
-      if (error != NNG_ETIMEDOUT) check_nng(error, "nng_send");
+      if (error != NNG_ETIMEDOUT) check_nng("nng_pair_ipc", error, "nng_send");
     }
     return Status::closed;
   }
@@ -220,13 +164,14 @@ class NngConnection {
     if (socket_) return true;
     // acquire: what listens was made before.
     if (!listens_ && !meeting_->listening.load(std::memory_order_acquire)) return false;
-    auto socket = std::make_unique<NngSocket>();
+    auto socket =
+        std::make_unique<NngSocket>("nng_pair_ipc", nng_pair0_open, nng_buffered_messages);
     if (listens_) {
-      check_nng(nng_listen(socket->get(), meeting_->url, nullptr, 0), "nng_listen");
+      check_nng("nng_pair_ipc", nng_listen(socket->get(), meeting_->url, nullptr, 0), "nng_listen");
       meeting_->listening.store(true, std::memory_order_release);
     } else if (int error = nng_dial(socket->get(), meeting_->url, nullptr, 0); error != 0) {
       if (other_has_closed()) return false;
-      check_nng(error, "nng_dial");
+      check_nng("nng_pair_ipc", error, "nng_dial");
     }
     socket_ = std::move(socket);
     return true;
@@ -241,7 +186,7 @@ class NngConnection {
     }
     int error = nng_recvmsg(socket_->get(), &message, flags);
     if (error == NNG_ETIMEDOUT || error == NNG_EAGAIN) return false;
-    check_nng(error, "nng_recvmsg");
+    check_nng("nng_pair_ipc", error, "nng_recvmsg");
     message_.reset(message);
     // relaxed: a count, looked at by who closes; the message came another way.
     in_->received.store(++received_, std::memory_order_relaxed);
@@ -268,7 +213,7 @@ class NngConnection {
   std::uint64_t sent_ = 0;
   std::uint64_t received_ = 0;
   Deadline give_up_ = never;
-  std::unique_ptr<nng_msg, NngMessageFree> message_;  ///< one that has not been delivered
+  NngMessage message_;  ///< one that has not been delivered
 };
 
 }  // namespace handoff::detail

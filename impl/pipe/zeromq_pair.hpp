@@ -1,17 +1,15 @@
 #pragma once
 
-#include <zmq.h>
-
 #include <algorithm>
 #include <array>
 #include <atomic>
 #include <cstring>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <thread>
 
 #include "../common/cpu.hpp"
+#include "../common/zeromq.hpp"
 #include "contract.hpp"
 #include "untaken_ends.hpp"
 
@@ -39,70 +37,15 @@ inline constexpr auto zeromq_linger = std::chrono::seconds(10);
 /// Messages on each side: enough to be moved in batches, and not too much memory at 1 MiB each.
 inline constexpr int zeromq_high_water_mark = 128;
 
-[[noreturn]] inline void throw_zeromq(std::string_view pipe, const char* call) {
-  throw std::runtime_error(std::string(pipe) + ": " + call + ": " + zmq_strerror(zmq_errno()));
+/// A socket of type PAIR.
+inline ZeromqSocket zeromq_pair_socket(std::string_view pipe) {
+  ZeromqSocket socket(pipe, ZMQ_PAIR);
+  socket.set(ZMQ_SNDTIMEO, zeromq_close_check_ms);
+  socket.set(ZMQ_RCVTIMEO, zeromq_close_check_ms);
+  socket.set(ZMQ_SNDHWM, zeromq_high_water_mark);
+  socket.set(ZMQ_RCVHWM, zeromq_high_water_mark);
+  return socket;
 }
-
-/// One per process, as the library's guide advises; ended with the last end that uses it.
-inline std::shared_ptr<void> zeromq_context(std::string_view pipe) {
-  static std::mutex mutex;
-  static std::weak_ptr<void> current;
-  static pid_t owner = -1;
-  std::scoped_lock lock(mutex);
-  // A context that a fork has copied is without its threads: never to be used.
-  std::shared_ptr<void> context = owner == getpid() ? current.lock() : nullptr;
-  if (context) return context;
-  void* made = zmq_ctx_new();
-  if (made == nullptr) throw_zeromq(pipe, "zmq_ctx_new");
-  context.reset(made, [](void* ending) {
-    while (zmq_ctx_term(ending) == -1 && zmq_errno() == EINTR) {
-    }
-  });
-  current = context;
-  owner = getpid();
-  return context;
-}
-
-/// A socket of type PAIR and what keeps it usable.
-class ZeromqSocket {
- public:
-  explicit ZeromqSocket(std::string_view pipe)
-      : pipe_(pipe), context_(zeromq_context(pipe)), socket_(zmq_socket(context_.get(), ZMQ_PAIR)) {
-    if (socket_ == nullptr) throw_zeromq(pipe, "zmq_socket");
-    set(ZMQ_SNDTIMEO, zeromq_close_check_ms);
-    set(ZMQ_RCVTIMEO, zeromq_close_check_ms);
-    set(ZMQ_SNDHWM, zeromq_high_water_mark);
-    set(ZMQ_RCVHWM, zeromq_high_water_mark);
-    set(ZMQ_LINGER, 0);
-  }
-  ZeromqSocket(ZeromqSocket&& other) noexcept
-      : pipe_(other.pipe_),
-        context_(std::move(other.context_)),
-        socket_(std::exchange(other.socket_, nullptr)) {}
-  ZeromqSocket& operator=(ZeromqSocket&&) = delete;
-  ~ZeromqSocket() {
-    if (socket_ != nullptr) zmq_close(socket_);
-  }
-
-  void* get() const { return socket_; }
-  std::string_view pipe() const { return pipe_; }
-  void set(int option, int value) {
-    if (zmq_setsockopt(socket_, option, &value, sizeof(value)) == -1) {
-      throw_zeromq(pipe_, "zmq_setsockopt");
-    }
-  }
-  void bind(const std::string& endpoint) {
-    if (zmq_bind(socket_, endpoint.c_str()) == -1) throw_zeromq(pipe_, "zmq_bind");
-  }
-  void connect(const std::string& endpoint) {
-    if (zmq_connect(socket_, endpoint.c_str()) == -1) throw_zeromq(pipe_, "zmq_connect");
-  }
-
- private:
-  std::string_view pipe_;
-  std::shared_ptr<void> context_;
-  void* socket_;
-};
 
 /// What the connecting end says first, where anybody could connect: 128 random bits that only the
 /// pipe's own processes know.
@@ -139,7 +82,7 @@ class ZeromqConnection {
         ++sent_;
         return Status::ok;
       }
-      if (zmq_errno() != EAGAIN && zmq_errno() != EINTR) throw_zeromq(socket_.pipe(), "zmq_send");
+      if (zmq_errno() != EAGAIN && zmq_errno() != EINTR) throw_zeromq(socket_.user(), "zmq_send");
     }
     return Status::closed;
   }
@@ -154,13 +97,13 @@ class ZeromqConnection {
         in_->received.store(++received_, std::memory_order_relaxed);
         kept_ = true;
       } else if (zmq_errno() != EAGAIN && zmq_errno() != EINTR) {
-        throw_zeromq(socket_.pipe(), "zmq_msg_recv");
+        throw_zeromq(socket_.user(), "zmq_msg_recv");
       } else if (at_end_of_file()) {
         return {};
       }
     }
     std::size_t length = zmq_msg_size(&message_);
-    if (length > buffer.size()) throw MessageTooLong(socket_.pipe(), length, buffer.size());
+    if (length > buffer.size()) throw MessageTooLong(socket_.user(), length, buffer.size());
     auto* bytes = static_cast<const std::byte*>(zmq_msg_data(&message_));
     std::copy_n(bytes, length, buffer.begin());
     kept_ = false;
@@ -182,19 +125,19 @@ class ZeromqConnection {
       int ready = zmq_poll(&item, 1, wait_ms);
       if (ready > 0 && !awaited_) return true;
       if (ready > 0) (void)greeted();  // which is no message
-      if (ready == -1 && zmq_errno() != EINTR) throw_zeromq(socket_.pipe(), "zmq_poll");
+      if (ready == -1 && zmq_errno() != EINTR) throw_zeromq(socket_.user(), "zmq_poll");
       if (ready == 0 && wait_ms == 0) return false;
     }
   }
 
  private:
   [[noreturn]] void refuse(const char* fault) const {
-    throw std::logic_error(std::string(socket_.pipe()) + ": this end " + fault);
+    throw std::logic_error(std::string(socket_.user()) + ": this end " + fault);
   }
 
   void say(const ZeromqKey& key) {
     while (zmq_send(socket_.get(), key.data(), sizeof(key), 0) == -1) {
-      if (zmq_errno() != EINTR) throw_zeromq(socket_.pipe(), "zmq_send");
+      if (zmq_errno() != EINTR) throw_zeromq(socket_.user(), "zmq_send");
     }
   }
 
@@ -202,12 +145,12 @@ class ZeromqConnection {
   bool greeted() {
     if (!is_strangers_ && zmq_msg_recv(&message_, socket_.get(), 0) == -1) {
       if (zmq_errno() == EAGAIN || zmq_errno() == EINTR) return false;
-      throw_zeromq(socket_.pipe(), "zmq_msg_recv");
+      throw_zeromq(socket_.user(), "zmq_msg_recv");
     }
     is_strangers_ = zmq_msg_size(&message_) != sizeof(*awaited_) ||
                     std::memcmp(zmq_msg_data(&message_), awaited_->data(), sizeof(*awaited_)) != 0;
     if (is_strangers_) {
-      throw std::runtime_error(std::string(socket_.pipe()) + ": a stranger has connected first");
+      throw std::runtime_error(std::string(socket_.user()) + ": a stranger has connected first");
     }
     awaited_.reset();
     return true;
@@ -228,7 +171,7 @@ class ZeromqConnection {
     if (received_ >= sent) return true;
     if (give_up_ == never) give_up_ = after(2 * zeromq_linger);
     if (Clock::now() < give_up_) return false;
-    throw std::runtime_error(std::string(socket_.pipe()) + ": the other end closed, and " +
+    throw std::runtime_error(std::string(socket_.user()) + ": the other end closed, and " +
                              std::to_string(sent - received_) + " of its " + std::to_string(sent) +
                              " messages have not come");
   }

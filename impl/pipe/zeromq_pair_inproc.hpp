@@ -32,7 +32,7 @@ class ZeromqPairInproc {
       throw std::invalid_argument(std::string(info.name) + " does not work between processes");
     }
     const std::string endpoint = "inproc://" + unguessable_name();
-    for (auto& socket : sockets_) socket.emplace(info.name);
+    for (auto& socket : sockets_) socket.emplace(detail::zeromq_pair_socket(info.name));
     sockets_[0]->bind(endpoint);
     sockets_[1]->connect(endpoint);
   }

@@ -62,7 +62,7 @@ class ZeromqPairTcp {
 
   End end(unsigned i) {
     EndDescriptors taken = ends_.take(i);
-    detail::ZeromqSocket socket(info.name);
+    detail::ZeromqSocket socket = detail::zeromq_pair_socket(info.name);
     const std::string endpoint = "tcp://127.0.0.1:" + std::to_string(port_);
     if (i == 0) {
       socket.set(ZMQ_USE_FD, taken.release().in);

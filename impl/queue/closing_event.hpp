@@ -24,6 +24,8 @@ class ClosingEvent {
     if (eventfd_write(event_.get(), 1) == -1) throw_errno("eventfd_write");
   }
   const ClosedFlag& flag() const { return flag_; }
+  /// Readable from the close on.
+  int descriptor() const { return event_.get(); }
 
   /// Tries; where that would wait, polls for `events` of `descriptor`, or for the close, and tries
   /// again, until done or time is over.

@@ -13,7 +13,7 @@ namespace handoff::conformance {
 namespace {
 
 std::string for_single_ends(const QueueRow& row, Peers) {
-  bool single = row.info.producers == Holders::one || row.info.consumers == Holders::one;
+  bool single = row.info.producers == Holders::one && row.info.consumers == Holders::one;
   return single ? "has one producer and one consumer" : "";
 }
 

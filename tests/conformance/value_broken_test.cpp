@@ -89,7 +89,7 @@ class Faulty {
   };
 
   explicit Faulty(ValueShape) {
-    if (fault == Fault::keeps_old_contents) elements_[1] = T{1};
+    if (fault == Fault::keeps_old_contents) elements_.back() = T{1};
     if (fault == Fault::leaves_a_name) {
       Descriptor(shm_open(name_to_leave.c_str(), O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC, 0600));
     }
@@ -141,6 +141,7 @@ void expect_rejected(void (*check)(const ValueRow&, Peers), Peers peers) {
 TEST_P(ABrokenValue, that_is_not_broken_passes) {
   const ValueRow& right = faulty<Fault::none>();
   EXPECT_NO_THROW(eight_workers_lose_no_addition(right, GetParam()));
+  EXPECT_NO_THROW(a_value_of_one_element_loses_no_change(right, GetParam()));
   EXPECT_NO_THROW(no_two_updates_see_the_same_element(right, GetParam()));
   EXPECT_NO_THROW(wide_values_are_never_torn(right, GetParam()));
   EXPECT_NO_THROW(slices_of_locked_values_are_never_torn(right, GetParam()));
@@ -153,6 +154,7 @@ TEST_P(ABrokenValue, that_is_not_broken_passes) {
 
 TEST_P(ABrokenValue, that_loses_additions_is_rejected) {
   expect_rejected<Fault::loses_additions>(eight_workers_lose_no_addition, GetParam());
+  expect_rejected<Fault::loses_additions>(a_value_of_one_element_loses_no_change, GetParam());
 }
 
 TEST_P(ABrokenValue, that_lets_others_into_an_update_is_rejected) {

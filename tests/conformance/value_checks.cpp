@@ -84,6 +84,31 @@ void eight_workers_lose_no_addition(const ValueRow& row, Peers peers) {
       });
 }
 
+/// It may be kept in another way than an element of an array.
+void a_value_of_one_element_loses_no_change(const ValueRow& row, Peers peers) {
+  constexpr Number greatest = ~Number{0};
+  constexpr Number each = 200;
+  share<Number>(
+      row.counter, {4, peers},
+      [](AnyHandle<Number>& handle, unsigned) {
+        for (Number n = 0; n < each; ++n) {
+          handle.add(1, 0);
+          handle.update([](Number before) { return before + 2; }, 0);
+        }
+      },
+      [](AnyHandle<Number>& handle) {
+        require(handle.load(0) == 4 * each * 3, "changes were lost, or it was not zero at first");
+        handle.store(greatest, 0);
+        require(handle.load(0) == greatest, "the greatest number is not what was stored");
+        handle.add(3, 0);
+        require(handle.load(0) == 2, "the greatest number and three is not two");
+        handle.write(0, std::array<Number, 1>{7});
+        std::array<Number, 1> slice{};
+        handle.read(0, slice);
+        require(slice[0] == 7, "a slice of one has another element");
+      });
+}
+
 /// Each holds its changes up, so that all the others come meanwhile, if they can.
 void no_two_updates_see_the_same_element(const ValueRow& row, Peers peers) {
   constexpr unsigned workers = 8;

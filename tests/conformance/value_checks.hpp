@@ -8,6 +8,7 @@ namespace handoff::conformance {
 void starts_filled_with_zeros_also_in_used_memory(const ValueRow& row, Peers peers);
 void writes_are_visible_to_the_other_workers_afterwards(const ValueRow& row, Peers peers);
 void eight_workers_lose_no_addition(const ValueRow& row, Peers peers);
+void a_value_of_one_element_loses_no_change(const ValueRow& row, Peers peers);
 void no_two_updates_see_the_same_element(const ValueRow& row, Peers peers);
 void reading_and_then_writing_loses_updates(const ValueRow& row, Peers peers);
 void wide_values_are_never_torn(const ValueRow& row, Peers peers);

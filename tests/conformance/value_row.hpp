@@ -69,6 +69,7 @@ struct ValueRow {
   const Info& info;
   bool locked;
   ValueForm<Number> numbers;             ///< `length` of them
+  ValueForm<Number> counter;             ///< one
   std::optional<ValueForm<Wide>> wides;  ///< `wide_length` of them, where the row takes such
 };
 
@@ -113,6 +114,7 @@ const ValueRow& value_row() {
       .info = Numbers::info,
       .locked = Numbers::locked,
       .numbers = value_form<Numbers>(),
+      .counter = value_form<typename Row::template type<Number, 1>>(),
       .wides = []() -> std::optional<ValueForm<Wide>> {
         if constexpr (requires { typename Row::template type<Wide, wide_length>; }) {
           return value_form<typename Row::template type<Wide, wide_length>>();

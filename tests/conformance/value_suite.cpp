@@ -30,6 +30,7 @@ constexpr Check<ValueRow> checks[] = {
     {CHECK_NAMED(starts_filled_with_zeros_also_in_used_memory)},
     {CHECK_NAMED(writes_are_visible_to_the_other_workers_afterwards)},
     {CHECK_NAMED(eight_workers_lose_no_addition)},
+    {CHECK_NAMED(a_value_of_one_element_loses_no_change)},
     {CHECK_NAMED(no_two_updates_see_the_same_element)},
     {CHECK_NAMED(reading_and_then_writing_loses_updates)},
     {CHECK_NAMED(wide_values_are_never_torn), without_wide_types},
