@@ -59,6 +59,8 @@ handoff_implementation(queue boost_lockfree_queue   BoostLockfreeQueue
                        NEEDS boost/lockfree/queue.hpp libboost-dev)
 handoff_implementation(queue tbb_concurrent_bounded_queue TbbConcurrentBoundedQueue
                        NEEDS tbb/concurrent_queue.h libtbb-dev LINK tbb)
+handoff_implementation(queue tbb_concurrent_queue   TbbConcurrentQueue
+                       NEEDS tbb/concurrent_queue.h libtbb-dev LINK tbb)
 handoff_implementation(queue moodycamel_reader_writer_queue MoodycamelReaderWriterQueue
                        NEEDS readerwriterqueue/readerwriterqueue.h libreaderwriterqueue-dev)
 handoff_implementation(queue moodycamel_circular_buffer MoodycamelCircularBuffer
