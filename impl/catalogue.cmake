@@ -63,6 +63,8 @@ handoff_implementation(queue tbb_concurrent_queue   TbbConcurrentQueue
                        NEEDS tbb/concurrent_queue.h libtbb-dev LINK tbb)
 handoff_implementation(queue moodycamel_reader_writer_queue MoodycamelReaderWriterQueue
                        NEEDS readerwriterqueue/readerwriterqueue.h libreaderwriterqueue-dev)
+handoff_implementation(queue moodycamel_blocking_reader_writer_queue MoodycamelBlockingReaderWriterQueue
+                       NEEDS readerwriterqueue/readerwriterqueue.h libreaderwriterqueue-dev)
 handoff_implementation(queue moodycamel_circular_buffer MoodycamelCircularBuffer
                        NEEDS readerwriterqueue/readerwritercircularbuffer.h libreaderwriterqueue-dev)
 handoff_implementation(queue xenium_vyukov_bounded_queue XeniumVyukovBoundedQueue
