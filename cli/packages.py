@@ -27,6 +27,7 @@ BUILDING = {
     "libreaderwriterqueue-dev": "moodycamel's queues of one producer and one consumer",
     "libtbb-dev": "oneTBB's queues",
     "libxenium-dev": "xenium's queues",
+    "libck-dev": "Concurrency Kit's ring",
     "libzmq3-dev": "ZeroMQ",
     "libnng-dev": "nng",
     "liburing-dev": "io_uring",
