@@ -71,6 +71,8 @@ handoff_implementation(queue xenium_vyukov_bounded_queue XeniumVyukovBoundedQueu
                        NEEDS xenium/vyukov_bounded_queue.hpp libxenium-dev)
 handoff_implementation(queue xenium_michael_scott_queue XeniumMichaelScottQueue
                        NEEDS xenium/michael_scott_queue.hpp libxenium-dev)
+handoff_implementation(queue xenium_ramalhete_queue XeniumRamalheteQueue
+                       NEEDS xenium/ramalhete_queue.hpp libxenium-dev)
 handoff_implementation(queue ck_ring_spsc           CkRingSpsc NEEDS ck_pr.h libck-dev)
 handoff_implementation(queue ck_ring_mpmc           CkRingMpmc NEEDS ck_pr.h libck-dev)
 handoff_implementation(queue two_lock_queue         TwoLockQueue WAITING Spin SpinThenYield Park SpinThenPark)
