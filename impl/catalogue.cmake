@@ -75,6 +75,8 @@ handoff_implementation(queue xenium_ramalhete_queue XeniumRamalheteQueue
                        NEEDS xenium/ramalhete_queue.hpp libxenium-dev)
 handoff_implementation(queue ck_ring_spsc           CkRingSpsc NEEDS ck_pr.h libck-dev)
 handoff_implementation(queue ck_ring_mpmc           CkRingMpmc NEEDS ck_pr.h libck-dev)
+handoff_implementation(queue urcu_wfcqueue          UrcuWfcqueue
+                       NEEDS urcu/wfcqueue.h liburcu-dev LINK urcu-common)
 handoff_implementation(queue two_lock_queue         TwoLockQueue WAITING Spin SpinThenYield Park SpinThenPark)
 handoff_implementation(queue robust_mutex_condition RobustMutexCondition)
 handoff_implementation(queue eventfd_semaphore_ring EventfdSemaphoreRing)
