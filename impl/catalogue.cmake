@@ -77,6 +77,7 @@ handoff_implementation(queue ck_ring_spsc           CkRingSpsc NEEDS ck_pr.h lib
 handoff_implementation(queue ck_ring_mpmc           CkRingMpmc NEEDS ck_pr.h libck-dev)
 handoff_implementation(queue urcu_wfcqueue          UrcuWfcqueue
                        NEEDS urcu/wfcqueue.h liburcu-dev LINK urcu-common)
+handoff_implementation(queue segmented_queue        SegmentedQueue WAITING Spin SpinThenYield Park SpinThenPark)
 handoff_implementation(queue two_lock_queue         TwoLockQueue WAITING Spin SpinThenYield Park SpinThenPark)
 handoff_implementation(queue robust_mutex_condition RobustMutexCondition)
 handoff_implementation(queue eventfd_semaphore_ring EventfdSemaphoreRing)
