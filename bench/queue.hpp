@@ -282,7 +282,8 @@ class QueueCases {
     name.with("peers", to_string(shape.peers)).with("place", to_string(placement.place));
     name.with("producers", std::size_t{shape.producers});
     name.with("consumers", std::size_t{shape.consumers});
-    return name.with("size", bytes).with("capacity", capacity);
+    name.with("size", bytes);
+    return info.bounded ? name.with("capacity", capacity) : name;
   }
 
   template <class Q, std::size_t Bytes, std::size_t Capacity>

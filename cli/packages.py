@@ -27,6 +27,8 @@ BUILDING = {
     "libreaderwriterqueue-dev": "moodycamel's queues of one producer and one consumer",
     "libtbb-dev": "oneTBB's queues",
     "libxenium-dev": "xenium's queues",
+    "libck-dev": "Concurrency Kit's ring",
+    "liburcu-dev": "liburcu's queue",
     "libzmq3-dev": "ZeroMQ",
     "libnng-dev": "nng",
     "liburing-dev": "io_uring",

@@ -61,12 +61,25 @@ handoff_implementation(queue boost_lockfree_queue   BoostLockfreeQueue
                        NEEDS boost/lockfree/queue.hpp libboost-dev)
 handoff_implementation(queue tbb_concurrent_bounded_queue TbbConcurrentBoundedQueue
                        NEEDS tbb/concurrent_queue.h libtbb-dev LINK tbb)
+handoff_implementation(queue tbb_concurrent_queue   TbbConcurrentQueue
+                       NEEDS tbb/concurrent_queue.h libtbb-dev LINK tbb)
 handoff_implementation(queue moodycamel_reader_writer_queue MoodycamelReaderWriterQueue
+                       NEEDS readerwriterqueue/readerwriterqueue.h libreaderwriterqueue-dev)
+handoff_implementation(queue moodycamel_blocking_reader_writer_queue MoodycamelBlockingReaderWriterQueue
                        NEEDS readerwriterqueue/readerwriterqueue.h libreaderwriterqueue-dev)
 handoff_implementation(queue moodycamel_circular_buffer MoodycamelCircularBuffer
                        NEEDS readerwriterqueue/readerwritercircularbuffer.h libreaderwriterqueue-dev)
 handoff_implementation(queue xenium_vyukov_bounded_queue XeniumVyukovBoundedQueue
                        NEEDS xenium/vyukov_bounded_queue.hpp libxenium-dev)
+handoff_implementation(queue xenium_michael_scott_queue XeniumMichaelScottQueue
+                       NEEDS xenium/michael_scott_queue.hpp libxenium-dev)
+handoff_implementation(queue xenium_ramalhete_queue XeniumRamalheteQueue
+                       NEEDS xenium/ramalhete_queue.hpp libxenium-dev)
+handoff_implementation(queue ck_ring_spsc           CkRingSpsc NEEDS ck_pr.h libck-dev)
+handoff_implementation(queue ck_ring_mpmc           CkRingMpmc NEEDS ck_pr.h libck-dev)
+handoff_implementation(queue urcu_wfcqueue          UrcuWfcqueue
+                       NEEDS urcu/wfcqueue.h liburcu-dev LINK urcu-common)
+handoff_implementation(queue segmented_queue        SegmentedQueue WAITING Spin SpinThenYield Park SpinThenPark)
 handoff_implementation(queue two_lock_queue         TwoLockQueue WAITING Spin SpinThenYield Park SpinThenPark)
 handoff_implementation(queue robust_mutex_condition RobustMutexCondition)
 handoff_implementation(queue eventfd_semaphore_ring EventfdSemaphoreRing)

@@ -35,6 +35,7 @@ enum class Fault {
   miscounts,       ///< size is one too high
   overfills,       ///< more fits than is stated
   overstates,      ///< less fits than is stated
+  knows_no_limit,  ///< tells no capacity, although it says that it is bounded
   spins,           ///< although it says that it blocks
   calls_too_often  ///< a system call more than it claims
 };
@@ -140,6 +141,7 @@ class FaultyQueue {
   Consumer consumer(unsigned) { return Consumer(*this); }
   std::size_t capacity() const {
     if (fault_ == Fault::overstates) return Capacity + 1;
+    if (fault_ == Fault::knows_no_limit) return unlimited;
     return fault_ == Fault::overfills ? Capacity / 2 : ring_.capacity();
   }
   std::size_t size() const { return ring_.size() + (fault_ == Fault::miscounts ? 1 : 0); }
@@ -250,6 +252,22 @@ TEST(BrokenQueue, one_that_holds_more_than_it_states_is_rejected) {
 
 TEST(BrokenQueue, one_that_holds_less_than_it_states_is_rejected) {
   expect_rejected(Fault::overstates, is_full_and_empty_at_its_capacity);
+}
+
+/// A ring that says that it is unbounded.
+struct UnboundedInName {
+  template <class Item, std::size_t Capacity>
+  struct type : MpmcRing<Item, Capacity, Park> {
+    static constexpr Info info{.name = "unbounded_in_name", .mechanism = "ring", .bounded = false};
+    using MpmcRing<Item, Capacity, Park>::MpmcRing;
+    std::size_t capacity() const { return unlimited; }
+  };
+};
+
+TEST(BrokenQueue, one_that_is_not_as_bounded_as_it_states_is_rejected) {
+  expect_rejected(Fault::knows_no_limit, is_full_and_empty_at_its_capacity);
+  EXPECT_THROW(is_full_and_empty_at_its_capacity(queue_row<UnboundedInName>(), peers),
+               std::runtime_error);
 }
 
 TEST(BrokenQueue, one_that_calls_the_kernel_more_often_than_it_claims_is_rejected) {

@@ -176,8 +176,9 @@ void run_over_queue(const QueueType& type, QueueShape shape, unsigned workers,
 std::uint64_t fill(AnyQueue& queue, AnyProducer& end) {
   Parcel item = queue.parcel();
   std::uint64_t count = 0;
-  // A queue without a limit would never be full; one past its stated capacity is wrong already.
-  while (count <= queue.capacity() && end.try_put(item.of(0, count)) == Status::ok) ++count;
+  // One past its stated capacity is wrong already.
+  const std::uint64_t most = queue.capacity() == unlimited ? plenty : queue.capacity() + 1;
+  while (count < most && end.try_put(item.of(0, count)) == Status::ok) ++count;
   return count;
 }
 

@@ -97,7 +97,10 @@ void run_over_queue(const QueueType& type, QueueShape shape, unsigned workers,
                     const std::function<void(AnyQueue& queue, unsigned worker)>& work,
                     Clock::duration watchdog = usual_watchdog);
 
-/// Puts until the queue is full; how many fitted.
+/// More than any bounded queue of the checks holds.
+inline constexpr std::uint64_t plenty = 4096;
+
+/// Puts until the queue is full, or plenty where it is unbounded; how many fitted.
 std::uint64_t fill(AnyQueue& queue, AnyProducer& end);
 
 /// How an end waits: by trying again, with a deadline, or for as long as it takes; or for batches

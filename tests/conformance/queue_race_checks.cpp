@@ -121,7 +121,7 @@ void nobody_sleeps_through_what_he_waits_for(const QueueRow& row, Peers peers,
                                              Clock::duration watchdog) {
   for (Side side : {Side::gets, Side::puts}) {
     // Some queues of the kernel and of libraries have room again only after several gets.
-    if (side == Side::puts && row.info.policy.empty()) return;
+    if (side == Side::puts && (row.info.policy.empty() || !row.info.bounded)) return;
     InSharedMemory<Number> round(0U);
     run_over_queue(
         row.small, {1, 1, peers}, 2,

@@ -27,6 +27,10 @@ std::string does_not_block(const QueueRow& row, Peers) {
   return "states that it " + std::string(to_string(waiting));
 }
 
+std::string is_unbounded(const QueueRow& row, Peers) {
+  return row.info.bounded ? "" : "has no capacity";
+}
+
 std::string has_no_waiting_policy(const QueueRow& row, Peers) {
   return row.info.policy.empty() ? "waits by other means than ours" : "";
 }
@@ -79,7 +83,7 @@ constexpr Check<QueueRow> checks[] = {
     {CHECK_NAMED(a_worker_killed_anywhere_blocks_no_other), may_die_with_a_worker},
     {CHECK_NAMED(what_was_put_before_a_close_is_never_given_up)},
     {CHECK_NAMED(nobody_sleeps_through_what_he_waits_for), does_not_block},
-    {CHECK_NAMED(its_size_is_within_its_capacity_while_others_work)},
+    {CHECK_NAMED(its_size_is_within_its_capacity_while_others_work), is_unbounded},
     {CHECK_NAMED(batches_lose_and_double_nothing), has_no_batches},
     {CHECK_NAMED(a_batch_moves_what_fits), has_no_batches},
     {CHECK_NAMED(a_batch_wakes_as_many_as_it_has_items_for), has_no_batches},

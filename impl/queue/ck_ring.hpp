@@ -1,0 +1,112 @@
+#pragma once
+
+#include <ck_pr.h>
+#include <ck_string.h>
+
+#include <array>
+#include <bit>
+
+// ck_ring.h is C: a function in it that is not used here returns false for a pointer. Zero is both.
+#pragma GCC diagnostic push
+#if defined(__clang__)
+#pragma GCC diagnostic ignored "-Wkeyword-macro"
+#endif
+#define false 0
+#include <ck_ring.h>
+#undef false
+#pragma GCC diagnostic pop
+
+#include "../common/cpu.hpp"
+#include "polling.hpp"
+
+namespace handoff {
+
+/// Concurrency Kit's ring of slots that hold the items themselves. One slot stays free, and there
+/// is a power of two of them, so that more fits than was asked for. Not an implementation.
+template <class Item, std::size_t Capacity>
+class CkRing {
+ public:
+  CkRing() { ck_ring_init(&ring_, slot_count); }
+
+  bool put_spsc(const Item& item) {
+    return CK_RING_ENQUEUE_SPSC(slot, &ring_, slots_.data(), as_slot(item));
+  }
+  bool get_spsc(Item& item) {
+    return CK_RING_DEQUEUE_SPSC(slot, &ring_, slots_.data(), as_slot(item));
+  }
+  bool put_mpmc(const Item& item) {
+    return CK_RING_ENQUEUE_MPMC(slot, &ring_, slots_.data(), as_slot(item));
+  }
+  bool get_mpmc(Item& item) {
+    return CK_RING_DEQUEUE_MPMC(slot, &ring_, slots_.data(), as_slot(item));
+  }
+
+  static constexpr std::size_t capacity() { return slot_count - 1; }
+  std::size_t size() const { return ck_ring_size(&ring_); }
+
+ private:
+  struct Slot {
+    Item item;
+  };
+  CK_RING_PROTOTYPE(slot, Slot)
+
+  /// The library takes slots by address, does no more than copy their bytes, and knows no const.
+  static Slot* as_slot(const Item& item) {
+    return static_cast<Slot*>(static_cast<void*>(const_cast<Item*>(&item)));
+  }
+
+  static constexpr unsigned slot_count = std::bit_ceil(static_cast<unsigned>(Capacity) + 1);
+
+  alignas(isolation) ck_ring ring_;  // pads its indices itself
+  alignas(isolation) std::array<Slot, slot_count> slots_;
+};
+
+/// Ends over a CkRing whose `put` and `get` are given. Where they would wait, the caller spins. Not
+/// an implementation.
+template <class Item, std::size_t Capacity, auto put_form, auto get_form>
+class CkRingQueue {
+ public:
+  using value_type = Item;
+
+  class Producer {
+   public:
+    explicit Producer(CkRingQueue& queue) : queue_(&queue) {}
+    Status try_put(const Item& item) {
+      if (queue_->closed_.is_set()) return Status::closed;
+      return (queue_->ring_.*put_form)(item) ? Status::ok : Status::would_wait;
+    }
+    Status put(const Item& item, Deadline deadline = never) {
+      return spin_until_done([&] { return try_put(item); }, deadline);
+    }
+
+   private:
+    CkRingQueue* queue_;
+  };
+
+  class Consumer {
+   public:
+    explicit Consumer(CkRingQueue& queue) : queue_(&queue) {}
+    Status try_get(Item& item) {
+      if ((queue_->ring_.*get_form)(item)) return Status::ok;
+      return queue_->closed_.if_still([this] { return queue_->size() == 0; });
+    }
+    Status get(Item& item, Deadline deadline = never) {
+      return spin_until_done([&] { return try_get(item); }, deadline);
+    }
+
+   private:
+    CkRingQueue* queue_;
+  };
+
+  Producer producer(unsigned) { return Producer(*this); }
+  Consumer consumer(unsigned) { return Consumer(*this); }
+  std::size_t capacity() const { return ring_.capacity(); }
+  std::size_t size() const { return ring_.size(); }
+  void close() { closed_.set(); }
+
+ private:
+  CkRing<Item, Capacity> ring_;
+  alignas(isolation) ClosedFlag closed_;
+};
+
+}  // namespace handoff
