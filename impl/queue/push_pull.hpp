@@ -9,6 +9,7 @@
 #include <stdexcept>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include "../common/cpu.hpp"
 #include "../common/waiting.hpp"
@@ -43,6 +44,9 @@ class PushPull {
   explicit PushPull(QueueShape shape) : sockets_(Capacity) {
     if (shape.consumers > 1) {
       throw LimitError(info.name, "number of consumers", shape.consumers, 1);
+    }
+    if (sizeof(Parcel) > info.largest_message()) {
+      throw LimitError(info.name, "message", sizeof(Parcel), info.largest_message());
     }
     if (shape.producers > most_producers) {
       throw LimitError(info.name, "number of producers", shape.producers, most_producers);
@@ -182,6 +186,10 @@ class PushPull {
     closed_.set();
     room_.notify_all();
   }
+  std::vector<pid_t> servers() const requires requires(const Sockets& sockets) {
+    sockets.servers();
+  }
+  { return sockets_.servers(); }
 
  private:
   /// So long, at most, an end that is dropped waits for the other one, and items for their way.
