@@ -55,6 +55,8 @@ TESTING = {
 HEAVY = {
     "redis-server": "Redis",
     "libhiredis-dev": "Redis's client library",
+    "nats-server": "NATS",
+    "libnats-dev": "NATS's client library",
 }
 LISTS = Path("/var/lib/apt/lists")
 LISTS_MAX_AGE_S = 7 * 24 * 3600

@@ -94,6 +94,7 @@ handoff_implementation(queue joinable_mpmc_ring     JoinableMpmcRing WAITING Spi
 handoff_implementation(queue redis_list             RedisList NEEDS hiredis/hiredis.h libhiredis-dev LINK hiredis)
 handoff_implementation(queue zeromq_push_pull       ZeromqPushPull NEEDS zmq.h libzmq3-dev LINK zmq)
 handoff_implementation(queue nng_push_pull          NngPushPull NEEDS nng/nng.h libnng-dev LINK nng)
+handoff_implementation(queue nats_queue_group       NatsQueueGroup NEEDS nats/nats.h libnats-dev LINK nats)
 handoff_absent(queue atomic_queue
                "with many ends it breaks the order of one producer: a slot claimed by a worker that is preempted can be filled by the next lap")
 handoff_absent(queue xenium_nikolaev_queue "the xenium of Debian 12 does not have it yet")

@@ -41,15 +41,18 @@ class PrivateServer {
  public:
   using Arguments = std::function<std::vector<std::string>(const std::string& folder)>;
 
-  /// A program, found by find_program(), in a new folder of mode 0700. What it prints goes into a
-  /// file there.
-  PrivateServer(std::string_view object, const Arguments& arguments)
+  /// A program, found by find_program(), in a new folder of mode 0700, which it is started in. What
+  /// it prints goes into a file there. `configuration`: what it finds in the file of this name:
+  /// unlike arguments, other users cannot read it.
+  PrivateServer(std::string_view object, const Arguments& arguments,
+                const std::string& configuration = {})
       : object_(object), folder_(std::filesystem::temp_directory_path() / unguessable_name()) {
     std::vector<std::string> words = arguments(folder_);
     std::vector<char*> pointers;
     for (std::string& word : words) pointers.push_back(word.data());
     pointers.push_back(nullptr);
-    start({.arguments = pointers.data(), .folder = folder_.c_str()});
+    start(
+        {.arguments = pointers.data(), .folder = folder_.c_str(), .configuration = configuration});
   }
   /// A function; it has `descriptor` and the standard error open, and must not throw.
   PrivateServer(std::string_view object, Descriptor descriptor, void (*serve)(int descriptor))
@@ -89,6 +92,7 @@ class PrivateServer {
   struct Plan {
     char* const* arguments = nullptr;
     const char* folder = nullptr;
+    std::string_view configuration = {};
     void (*serve)(int) = nullptr;
     int descriptor = -1;
   };
@@ -195,7 +199,7 @@ class PrivateServer {
       _exit(EXIT_SUCCESS);
     }
     errors = ::fcntl(errors, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);  // out of the way of the next
-    if (::chdir(plan.folder) == 0) {
+    if (::chdir(plan.folder) == 0 && configure(plan.configuration)) {
       int none = ::open("/dev/null", O_RDONLY);
       int log = ::open(log_name, O_WRONLY | O_CREAT | O_EXCL, S_IRUSR | S_IWUSR);
       ::dup2(none, STDIN_FILENO);
@@ -207,6 +211,13 @@ class PrivateServer {
     int error = errno;
     (void)!::write(errors, &error, sizeof(error));
     _exit(EXIT_FAILURE);
+  }
+
+  static bool configure(std::string_view configuration) {
+    if (configuration.empty()) return true;
+    int file = ::open("configuration", O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, S_IRUSR | S_IWUSR);
+    auto length = static_cast<ssize_t>(configuration.size());
+    return ::write(file, configuration.data(), configuration.size()) == length;
   }
 
   /// With the files in it.

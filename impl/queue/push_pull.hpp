@@ -9,6 +9,7 @@
 #include <stdexcept>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include "../common/cpu.hpp"
 #include "../common/waiting.hpp"
@@ -43,6 +44,9 @@ class PushPull {
   explicit PushPull(QueueShape shape) : sockets_(Capacity) {
     if (shape.consumers > 1) {
       throw LimitError(info.name, "number of consumers", shape.consumers, 1);
+    }
+    if (sizeof(Parcel) > info.largest_message()) {
+      throw LimitError(info.name, "message", sizeof(Parcel), info.largest_message());
     }
     if (shape.producers > most_producers) {
       throw LimitError(info.name, "number of producers", shape.producers, most_producers);
@@ -117,10 +121,9 @@ class PushPull {
 
     /// Waits for an item that was put and is under way.
     Status try_get(Item& item) {
-      if (queue_->got_ == queue_->sent_.load()) {
-        return queue_->closed_.if_still([this] { return queue_->got_ == queue_->sent_.load(); });
-      }
       for (Deadline deadline = after(linger);;) {
+        if (!is_one_under_way())
+          return queue_->closed_.if_still([this] { return !is_one_under_way(); });
         if (receive(item, close_check_interval)) return Status::ok;
         if (Clock::now() >= deadline) throw_lost();
       }
@@ -137,6 +140,9 @@ class PushPull {
 
    private:
     using Receiver = typename Sockets::Receiver;
+
+    /// An item may be received before its sender has counted it.
+    bool is_one_under_way() const { return queue_->got_.load() < queue_->sent_.load(); }
 
     bool receive(Item& item, Clock::duration longest) {
       Parcel parcel;
@@ -155,14 +161,18 @@ class PushPull {
     /// Takes what is left, so that nothing is under way when the sockets are closed.
     void drain() {
       Item item;
-      for (Deadline deadline = after(linger);
-           queue_->got_ < queue_->claimed_ && Clock::now() < deadline;) {
-        (void)receive(item, std::chrono::milliseconds(1));
+      try {
+        for (Deadline deadline = after(linger);
+             queue_->got_.load() < queue_->claimed_.load() && Clock::now() < deadline;) {
+          (void)receive(item, std::chrono::milliseconds(1));
+        }
+      } catch (const std::exception&) {
+        return;  // nobody is left to be told
       }
     }
     [[noreturn]] void throw_lost() const {
       throw std::runtime_error(std::string(info.name) + ": " +
-                               std::to_string(queue_->sent_ - queue_->got_) +
+                               std::to_string(queue_->sent_.load() - queue_->got_.load()) +
                                " items that were put have not come");
     }
 
@@ -182,6 +192,10 @@ class PushPull {
     closed_.set();
     room_.notify_all();
   }
+  std::vector<pid_t> servers() const requires requires(const Sockets& sockets) {
+    sockets.servers();
+  }
+  { return sockets_.servers(); }
 
  private:
   /// So long, at most, an end that is dropped waits for the other one, and items for their way.

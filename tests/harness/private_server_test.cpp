@@ -77,6 +77,20 @@ TEST(APrivateServer, that_is_a_program_has_a_folder_of_its_own_until_it_is_destr
   EXPECT_FALSE(std::filesystem::exists(folder));
 }
 
+TEST(APrivateServer, finds_its_configuration_in_its_folder) {
+  PrivateServer server("test",
+                       shell("stat -c %a configuration >mode; mv configuration found; "
+                             "exec sleep 1000"),
+                       "a secret");
+  server.wait_until([&] { return std::filesystem::exists(server.path_of("found")); });
+  std::string mode;
+  std::string text;
+  std::getline(std::ifstream(server.path_of("mode")), mode);
+  std::getline(std::ifstream(server.path_of("found")), text);
+  EXPECT_EQ(mode, "600");
+  EXPECT_EQ(text, "a secret");
+}
+
 TEST(APrivateServer, that_is_a_function_runs_until_it_is_destroyed) {
   pid_t process = -1;
   {
