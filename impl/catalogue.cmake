@@ -76,7 +76,6 @@ handoff_implementation(queue xenium_michael_scott_queue XeniumMichaelScottQueue
 handoff_implementation(queue xenium_ramalhete_queue XeniumRamalheteQueue
                        NEEDS xenium/ramalhete_queue.hpp libxenium-dev)
 handoff_implementation(queue ck_ring_spsc           CkRingSpsc NEEDS ck_pr.h libck-dev)
-handoff_implementation(queue ck_ring_mpmc           CkRingMpmc NEEDS ck_pr.h libck-dev)
 handoff_implementation(queue urcu_wfcqueue          UrcuWfcqueue
                        NEEDS urcu/wfcqueue.h liburcu-dev LINK urcu-common)
 handoff_implementation(queue segmented_queue        SegmentedQueue WAITING Spin SpinThenYield Park SpinThenPark)
@@ -97,6 +96,8 @@ handoff_implementation(queue nng_push_pull          NngPushPull NEEDS nng/nng.h 
 handoff_implementation(queue nats_queue_group       NatsQueueGroup NEEDS nats/nats.h libnats-dev LINK nats)
 handoff_absent(queue atomic_queue
                "with many ends it breaks the order of one producer: a slot claimed by a worker that is preempted can be filled by the next lap")
+handoff_absent(queue ck_ring_mpmc
+               "producers publish in the order of their claims, awake: two on one CPU hand over one item per time slice")
 handoff_absent(queue xenium_nikolaev_queue "the xenium of Debian 12 does not have it yet")
 
 handoff_implementation(value atomic              AtomicValue)

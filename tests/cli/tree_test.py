@@ -37,7 +37,6 @@ SHARED = {
     "pool/prefork_worker",
     "pool/tasks",
     "pool/worker_link",
-    "queue/ck_ring",
     "queue/closable",
     "queue/closing_event",
     "queue/counted_queue",
