@@ -28,11 +28,11 @@ BUILDING = {
     "libtbb-dev": "oneTBB's queues",
     "libxenium-dev": "xenium's queues",
     "libck-dev": "Concurrency Kit's ring",
-    "liburcu-dev": "liburcu's queue",
+    "liburcu-dev": "liburcu's queue, and read-copy-update",
+    "liblmdb-dev": "LMDB",
     "libzmq3-dev": "ZeroMQ",
     "libnng-dev": "nng",
     "liburing-dev": "io_uring",
-    "liburcu-dev": "read-copy-update",
 }
 REPORTING = {
     "python3-matplotlib": "figures",

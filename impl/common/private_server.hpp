@@ -59,6 +59,11 @@ class PrivateServer {
       : object_(object) {
     start({.serve = serve, .descriptor = descriptor.get()});
   }
+  /// No server, only a new folder of mode 0700 that is removed with what lies in it.
+  explicit PrivateServer(std::string_view object)
+      : object_(object), folder_(std::filesystem::temp_directory_path() / unguessable_name()) {
+    start({.folder = folder_.c_str()});
+  }
   ~PrivateServer() {
     if (getpid() != owner_) return;
     ::shutdown(lifeline_.get(), SHUT_WR);  // not close: forked children hold it too
@@ -70,6 +75,7 @@ class PrivateServer {
   PrivateServer& operator=(const PrivateServer&) = delete;
 
   pid_t pid() const { return pid_; }
+  const std::string& folder() const { return folder_; }
   /// In its folder.
   std::string path_of(const char* name) const { return folder_ + "/" + name; }
 
@@ -95,6 +101,8 @@ class PrivateServer {
     std::string_view configuration = {};
     void (*serve)(int) = nullptr;
     int descriptor = -1;
+
+    bool has_server() const { return arguments != nullptr || serve != nullptr; }
   };
   /// What the keeper says once.
   struct Report {
@@ -136,7 +144,7 @@ class PrivateServer {
     pid_ = report.server;
   }
   static std::string name_of(const Plan& plan) {
-    if (plan.arguments == nullptr) return "its server";
+    if (plan.arguments == nullptr) return plan.serve != nullptr ? "its server" : "its keeper";
     return std::string(plan.arguments[0]) + " in " + plan.folder;
   }
 
@@ -160,9 +168,10 @@ class PrivateServer {
     Report report;
     int errors[2] = {-1, -1};
     if (plan.folder != nullptr && ::mkdir(plan.folder, S_IRWXU) == -1) report.error = errno;
-    if (report.error == 0 && ::pipe2(errors, O_CLOEXEC) == -1) report.error = errno;
+    bool starts = report.error == 0 && plan.has_server();
+    if (starts && ::pipe2(errors, O_CLOEXEC) == -1) report.error = errno;
     const pid_t keeper = getpid();
-    if (report.error == 0) {
+    if (starts && report.error == 0) {
       report.server = fork();
       if (report.server == -1) report.error = errno;
       if (report.server == 0) be_server(plan, keeper, errors[1]);

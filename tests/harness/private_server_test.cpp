@@ -178,5 +178,25 @@ TEST(AProgram, that_is_not_installed_is_named_with_its_package) {
   expect_in("some-package", why);
 }
 
+TEST(PrivateServer, a_folder_without_a_server_goes_with_its_owners) {
+  Traces traces;
+  int pipe[2];
+  ASSERT_EQ(::pipe2(pipe, O_CLOEXEC), 0);
+  pid_t owner = fork();
+  if (owner == 0) {
+    PrivateServer folder("test");
+    std::ofstream(folder.path_of("file")) << "content";
+    std::strncpy(traces.folder, folder.folder().c_str(), sizeof(traces.folder) - 1);
+    (void)!::write(pipe[1], &traces, sizeof(traces));
+    raise(SIGKILL);
+  }
+  EXPECT_EQ(::read(pipe[0], &traces, sizeof(traces)), ssize_t{sizeof(traces)});
+  waitpid(owner, nullptr, 0);
+  ::close(pipe[0]);
+  ::close(pipe[1]);
+  EXPECT_NE(traces.folder[0], 0);
+  EXPECT_TRUE(before_long([&] { return !std::filesystem::exists(traces.folder); }));
+}
+
 }  // namespace
 }  // namespace handoff
