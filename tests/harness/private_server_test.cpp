@@ -178,7 +178,7 @@ TEST(AProgram, that_is_not_installed_is_named_with_its_package) {
   expect_in("some-package", why);
 }
 
-TEST(APrivateServer, a_folder_without_a_server_goes_with_its_owners) {
+TEST(APrivateServer, that_is_a_folder_alone_goes_with_its_owners) {
   Traces traces;
   int pipe[2];
   ASSERT_EQ(::pipe2(pipe, O_CLOEXEC), 0);
