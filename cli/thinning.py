@@ -9,8 +9,9 @@ RULE = """what is left out when the budget is too small:
   differ by the size of their messages keeps its smallest, its middle and its largest size; where
   that does not fit either, the smallest and the middle one, then the smallest alone; then, of
   series that differ by how many work in them, those with the fewest and with the most; then, of
-  what is no round trip, the nearest pair of CPUs alone. What was left out is said here and on the
-  page. Cases chosen by --filter are never left out."""
+  what is no round trip, the nearest pair of CPUs alone; then, of workers spread over the machine,
+  processes alone where there are both. What was left out is said here and on the page. Cases
+  chosen by --filter are never left out."""
 
 # By nearness; last what is left out first.
 PLACES = ["same_core", "same_l3", "same_node", "cross_node", "compact", "scatter", "unpinned"]
@@ -49,6 +50,7 @@ def _distance(part: str) -> int:
 SIZE = re.compile(r"/size:\d+(?:/capacity:\d+)?")
 WORKERS = re.compile(r"/(?:producers:\d+/consumers:\d+|workers:\d+)")
 PLACE = re.compile(r"/place:\w+")
+SPREAD_PEERS = re.compile(r"/peers:\w+(?=/place:(?:compact|scatter)/)")
 STEPS = [
     Step(
         "the smallest, the middle and the largest size of each series",
@@ -77,6 +79,12 @@ STEPS = [
         _distance,
         lambda ranks: {ranks[0]},
         ROUND_TRIPS,
+    ),
+    Step(
+        "processes where workers are spread over the machine",
+        SPREAD_PEERS,
+        lambda part: int(part == "/peers:threads"),
+        lambda ranks: {ranks[0]},
     ),
 ]
 

@@ -47,6 +47,15 @@ def test_the_fifth_step_keeps_the_nearest_cpus_where_there_is_no_round_trip() ->
     assert thinned(trips, STEPS[4]) == trips
 
 
+def test_the_sixth_step_keeps_processes_where_workers_are_spread_over_the_machine() -> None:
+    threads = MANY[0].replace("peers:processes", "peers:threads")
+    processes = MANY[0].replace("peers:threads", "peers:processes")
+    assert thinned([threads, processes], STEPS[5]) == [processes]
+    assert thinned([threads], STEPS[5]) == [threads]
+    pinned = [PIPE[0], PIPE[0].replace("peers:threads", "peers:processes")]
+    assert thinned(pinned, STEPS[5]) == pinned
+
+
 def test_a_capacity_that_goes_with_the_size_does_not_make_another_series() -> None:
     assert sizes(thinned(QUEUE, STEPS[0])) == [8, 64, 16384]
     assert sizes(thinned(QUEUE, STEPS[1])) == [8, 64]
