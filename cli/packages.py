@@ -53,9 +53,9 @@ TESTING = {
     "chromium": "tests of the page in a browser",
 }
 HEAVY = {
-    "redis-server": "Redis",
+    "redis-server": "Redis; where systemd runs, Debian starts a service of its own with it",
     "libhiredis-dev": "Redis's client library",
-    "nats-server": "NATS",
+    "nats-server": "NATS; the same",
     "libnats-dev": "NATS's client library",
 }
 LISTS = Path("/var/lib/apt/lists")
