@@ -1,5 +1,6 @@
 """The lines that matter most, computed from a run."""
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
@@ -109,10 +110,11 @@ def queue(run: Run) -> Finding | None:
 
 
 def pipe(run: Run) -> Finding | None:
-    """The best pipe between processes at a small and at a large size."""
+    """The best pipe between processes at a small and at a large size that most have in common."""
     place, parts, cases = across(run), [], []
     found = run.good("pipe", "ping_pong", peers="processes", place=place)
-    sizes = {c.name.number("size") for c in found}
+    counts = Counter(c.name.number("size") for c in found)
+    sizes = [s for s, n in counts.items() if 2 * n >= max(counts.values())]
     for size in sorted({min(sizes, key=lambda s: abs(s - w)) for w in PIPE_SIZES if sizes}):
         if leaders := best(c for c in found if c.name.number("size") == size):
             spread = with_spread(summary(leaders[0]))

@@ -2,6 +2,7 @@
 
 import json
 import xml.etree.ElementTree as ElementTree
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -142,6 +143,12 @@ def test_processes_are_held_against_threads_by_medians_of_pairs(run: Run) -> Non
     found = findings.peers(run)
     assert found and "round trips between processes take" in found.text
     assert "median of" in found.text and "can't be told apart" in found.text
+
+
+def test_the_fastest_pipe_is_named_at_sizes_that_most_have_in_common(run: Run) -> None:
+    assert (found := findings.pipe(run)) and "64 B: " in found.text
+    few = [c for c in run.cases if c.name.get("size") != "64" or "pipe_pair" in c.text]
+    assert (found := findings.pipe(replace(run, cases=few))) and "64 B: " not in found.text
 
 
 def test_the_front_is_what_nothing_beats_in_both() -> None:
