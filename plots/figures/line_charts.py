@@ -118,6 +118,10 @@ def throughput(run: Run, folder: Path) -> Drawn:
     return _pipes(run, folder, "pipe_throughput", title, "stream", axes)
 
 
+def _implementations(cases: Sequence[Case], peers: str) -> set[str]:
+    return {case.name.implementation for case in cases if case.name.get("peers") == peers}
+
+
 def slices(run: Run, folder: Path) -> Drawn:
     """Values: what a lock around a copy leaves of the bandwidth, against size."""
     stem, title = "value_size", "Values: bytes per second under the lock against size"
@@ -126,13 +130,22 @@ def slices(run: Run, folder: Path) -> Drawn:
     if not cases:
         return missing(stem, title, run, "value", "value/slice_copy or value/wide_value")
     kinds = [text for scenario, text in names.items() if run.good("value", scenario)]
-    panels = _by_peers(cases, kinds, lambda case: names[case.name.scenario])
-    panels = [panel for panel in panels if panel.cases]
+
+    def kind(case: Case) -> str:
+        return names[case.name.scenario]
+
+    threads, processes = (_implementations(cases, peers) for peers in ("threads", "processes"))
+    note = ""
+    if threads & processes:
+        panels = [panel for panel in _by_peers(cases, kinds, kind) if panel.cases]
+    else:  # each between one kind of peers only
+        panels = [Panel(text, [case for case in cases if kind(case) == text]) for text in kinds]
+        note = f"Between threads: {', '.join(sorted(threads))}. " if threads and processes else ""
     what = "bytes of all workers per second"
     axes = Axes(
         "size", "bytes under the lock", units.size, "bytes_per_s", what, units.rate_axis("B/s")
     )
-    return Drawn(stem, title, _draw(run, folder, stem, panels, axes))
+    return Drawn(stem, title, note + _draw(run, folder, stem, panels, axes))
 
 
 def _busy(case: Case) -> bool:

@@ -2,6 +2,7 @@
 
 import copy
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ from matplotlib.figure import Figure
 from matplotlib.text import Annotation, Text
 
 from plots import draw, floors, highlight, style
-from plots.figures import cost_map, dot_charts, percentile_curves
+from plots.figures import cost_map, dot_charts, line_charts, percentile_curves
 from plots.figures.common import shown_size
 from plots.labels import spread
 from results.load import MERIT, Case, Run, load
@@ -125,6 +126,27 @@ def test_line_charts_show_the_median_of_every_case(run: Run, figures: dict[str, 
     ):
         expected = Counter((title_of(c), c.name.number(field), c.median(counter)) for c in cases)
         assert points(figures[stem]) == expected, stem
+
+
+def test_values_that_are_measured_between_one_kind_of_peers_share_a_panel(
+    run: Run, figures: dict[str, Figure], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert len(figures["value_size"].axes) == 4
+    names = {"atomic": "threads"}
+    few = [
+        case
+        for case in run.cases
+        if case.name.family != "value"
+        or case.name.get("peers") == names.get(case.name.implementation, "processes")
+    ]
+    drawn: list[Figure] = []
+    monkeypatch.setattr(style, "save", lambda figure, *_: drawn.append(figure))
+    caption = line_charts.slices(replace(run, cases=few), tmp_path).text
+    assert caption.startswith("Between threads: atomic. ")
+    assert [axes.get_title() for axes in drawn[0].axes] == [
+        "slices copied",
+        "one wide value changed",
+    ]
 
 
 @pytest.mark.parametrize("family", ["pipe", "queue"])
