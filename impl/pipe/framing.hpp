@@ -7,8 +7,8 @@
 #include <cstdint>
 #include <optional>
 
-#include "contract.hpp"
 #include "../common/descriptor_poll.hpp"
+#include "contract.hpp"
 #include "untaken_ends.hpp"
 
 /// Messages over a stream of bytes: each is preceded by its length in eight bytes.

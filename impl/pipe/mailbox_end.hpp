@@ -6,8 +6,8 @@
 #include <utility>
 
 #include "../common/cpu.hpp"
-#include "contract.hpp"
 #include "../common/descriptor_poll.hpp"
+#include "contract.hpp"
 
 /// Ends of a pipe over two queues of messages, one per direction.
 ///

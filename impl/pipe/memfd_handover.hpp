@@ -9,8 +9,8 @@
 #include <cstring>
 
 #include "../common/descriptor.hpp"
-#include "contract.hpp"
 #include "../common/descriptor_poll.hpp"
+#include "contract.hpp"
 #include "untaken_ends.hpp"
 
 /// Each message is a memory file of its own, sealed against every change and handed over as a

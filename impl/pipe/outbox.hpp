@@ -13,8 +13,8 @@
 #include <vector>
 
 #include "../common/cpu.hpp"
-#include "contract.hpp"
 #include "../common/descriptor_poll.hpp"
+#include "contract.hpp"
 
 /// The two sides of an outbox: messages that their sender keeps in memory of its own, announcing
 /// where, until the receiver has had the kernel copy them out of there.

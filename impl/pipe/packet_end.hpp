@@ -7,9 +7,9 @@
 #include <memory>
 #include <vector>
 
+#include "../common/descriptor_poll.hpp"
 #include "contract.hpp"
 #include "descriptor_pairs.hpp"
-#include "../common/descriptor_poll.hpp"
 
 /// Messages over Unix sockets that keep packets apart: one message is one packet.
 namespace handoff {
