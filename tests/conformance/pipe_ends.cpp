@@ -1,6 +1,6 @@
 #include "tests/conformance/pipe_ends.hpp"
 
-#include <cstring>
+#include <span>
 
 #include "harness/region.hpp"
 #include "harness/worker.hpp"
@@ -102,9 +102,8 @@ Bytes message_of(std::size_t length, std::size_t number) {
     state = state * 6364136223846793005U + 1442695040888963407U;
     word = state ^ state >> 32;  // the lower half of the state alone repeats early
   }
-  Bytes message(length);
-  std::memcpy(message.data(), words.data(), length);
-  return message;
+  auto bytes = std::as_bytes(std::span(words)).first(length);
+  return {bytes.begin(), bytes.end()};
 }
 
 void send_ok(AnyPipeEnd& end, const Bytes& message) {

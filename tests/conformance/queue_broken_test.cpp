@@ -255,13 +255,15 @@ TEST(BrokenQueue, one_that_holds_less_than_it_states_is_rejected) {
 }
 
 /// A ring that says that it is unbounded.
+template <class Item, std::size_t Capacity>
+struct RingWithoutBounds : MpmcRing<Item, Capacity, Park> {
+  static constexpr Info info{.name = "without_bounds", .mechanism = "ring", .bounded = false};
+  using MpmcRing<Item, Capacity, Park>::MpmcRing;
+  std::size_t capacity() const { return unlimited; }
+};
 struct UnboundedInName {
   template <class Item, std::size_t Capacity>
-  struct type : MpmcRing<Item, Capacity, Park> {
-    static constexpr Info info{.name = "unbounded_in_name", .mechanism = "ring", .bounded = false};
-    using MpmcRing<Item, Capacity, Park>::MpmcRing;
-    std::size_t capacity() const { return unlimited; }
-  };
+  using type = RingWithoutBounds<Item, Capacity>;
 };
 
 TEST(BrokenQueue, one_that_is_not_as_bounded_as_it_states_is_rejected) {
