@@ -154,11 +154,11 @@ static void line_ask(struct end* end, uint64_t count) {
   _Atomic uint64_t* line = &end->shared->line;
   uint64_t word = atomic_load_explicit(line, memory_order_relaxed);
   for (uint64_t n = 0; n < count; ++n) {
-    uint64_t answer;
-    atomic_store_explicit(line, ++word, memory_order_release);
-    while ((answer = atomic_load_explicit(line, memory_order_acquire)) == word) {
+    uint64_t asked = word + 1;
+    atomic_store_explicit(line, asked, memory_order_release);
+    while ((word = atomic_load_explicit(line, memory_order_acquire)) == asked) {
     }
-    check(answer == ++word, "wrong answer");
+    check(word == asked + 1, "wrong answer");
   }
 }
 
