@@ -16,11 +16,14 @@
 namespace handoff {
 namespace detail {
 
-inline constexpr std::size_t ring_bytes = 64 * 1024;  // as the kernel gives to a pipe
+/// More than half of a core's second-level cache, so that a writer that comes round finds its lines
+/// in the shared third level: fetched back from the other core's second level, which a ring of 64
+/// KiB stays in, long messages take two to seven times as long.
+inline constexpr std::size_t ring_bytes = 1024 * 1024;
 /// Published at a time, so that the reader copies one piece while the writer copies the next.
-inline constexpr std::size_t ring_piece = ring_bytes / 4;
+inline constexpr std::size_t ring_piece = 16 * 1024;
 /// Space given back at a time: the writer's wait for one piece ends before all of it is needed.
-inline constexpr std::size_t ring_release = ring_bytes / 8;
+inline constexpr std::size_t ring_release = 8 * 1024;
 
 using RingLength = std::uint64_t;
 

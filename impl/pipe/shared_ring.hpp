@@ -16,7 +16,7 @@ class SharedRing {
   static constexpr Info info{
       .name = "shared_ring",
       .policy = Wait::name,
-      .mechanism = "a ring of bytes per direction, longer messages in pieces",
+      .mechanism = "a ring of 1 MiB per direction, long messages in pieces",
       .producers = Holders::one,
       .consumers = Holders::one,
       .waiting = Wait::waiting,
