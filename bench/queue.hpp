@@ -259,19 +259,21 @@ class QueueCases {
       add_stream<Q, Bytes, Capacity>({producers, consumers, peers},
                                      cases_.place(harness::Place::compact, producers + consumers));
     };
-    if (many_put) add_shape(4, 1);
-    if (many_get) add_shape(1, 4);
-    if (!many_put || !many_get) return;
-    constexpr unsigned always = 4;  // of each kind, however few the CPUs
-    for (unsigned each : cases_.worker_counts()) {
-      bool has_cpus = 2 * each <= cases_.topology().cpus().size();
-      if (each > 1 && (each <= always || has_cpus)) add_shape(each, each);
+    const std::size_t cpus = cases_.topology().cpus().size();
+    constexpr unsigned crowd = 4;  // on each side, however few the CPUs
+    for (unsigned many : cases_.worker_counts()) {
+      if (many == 1) continue;
+      bool lopsided = many == 2 || many < cpus;
+      if (many_put && lopsided) add_shape(many, 1);
+      if (many_get && lopsided) add_shape(1, many);
+      if (many_put && many_get && (many <= crowd || 2 * many <= cpus)) add_shape(many, many);
     }
+    if (!many_put || !many_get) return;
     if constexpr (Bytes == 8 && BatchQueue<Q>) {
       constexpr std::size_t chunk = 16;
       add_stream<Q, Bytes, Capacity, chunk>({1, 1, peers}, nearest);
-      add_stream<Q, Bytes, Capacity, chunk>({always, always, peers},
-                                            cases_.place(harness::Place::compact, 2 * always));
+      add_stream<Q, Bytes, Capacity, chunk>({crowd, crowd, peers},
+                                            cases_.place(harness::Place::compact, 2 * crowd));
     }
   }
 
