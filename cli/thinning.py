@@ -10,8 +10,8 @@ RULE = """what is left out when the budget is too small:
   that does not fit either, the smallest and the middle one, then the smallest alone; then, of
   series that differ by how many work in them, those with the fewest and with the most; then, of
   what is no round trip, the nearest pair of CPUs alone; then, of workers spread over the machine,
-  processes alone where there are both. What was left out is said here and on the page. Cases
-  chosen by --filter are never left out."""
+  processes alone where there are both; then, of producers and consumers so spread, the most
+  alone. What was left out is said here and on the page. Cases chosen by --filter are never left out."""
 
 # By nearness; last what is left out first.
 PLACES = ["same_core", "same_l3", "same_node", "cross_node", "compact", "scatter", "unpinned"]
@@ -50,6 +50,7 @@ def _distance(part: str) -> int:
 SIZE = re.compile(r"/size:\d+(?:/capacity:\d+)?")
 WORKERS = re.compile(r"/(?:producers:\d+/consumers:\d+|workers:\d+)")
 PLACE = re.compile(r"/place:\w+")
+SPREAD_ENDS = re.compile(r"(?<=/place:(?:compact|scatter))/producers:\d+/consumers:\d+")
 SPREAD_PEERS = re.compile(r"/peers:\w+(?=/place:(?:compact|scatter)/)")
 STEPS = [
     Step(
@@ -85,6 +86,12 @@ STEPS = [
         SPREAD_PEERS,
         lambda part: int(part == "/peers:threads"),
         lambda ranks: {ranks[0]},
+    ),
+    Step(
+        "the most producers and consumers",
+        SPREAD_ENDS,
+        _sum,
+        lambda n: {n[-1]},
     ),
 ]
 

@@ -56,6 +56,14 @@ def test_the_sixth_step_keeps_processes_where_workers_are_spread_over_the_machin
     assert thinned(pinned, STEPS[5]) == pinned
 
 
+def test_the_last_step_keeps_the_most_producers_and_consumers_that_are_spread() -> None:
+    name = "queue/mpmc_ring+spin/stream/peers:processes/place:{}/producers:{}/consumers:{}/size:8"
+    spread = [name.format("compact", *ends) for ends in ((2, 1), (1, 2), (2, 2), (4, 4))]
+    assert thinned(spread, STEPS[6]) == spread[3:]
+    pair = [name.format("same_l3", 1, 1), *spread]
+    assert thinned(pair, STEPS[6]) == [pair[0], pair[4]]
+
+
 def test_a_capacity_that_goes_with_the_size_does_not_make_another_series() -> None:
     assert sizes(thinned(QUEUE, STEPS[0])) == [8, 64, 16384]
     assert sizes(thinned(QUEUE, STEPS[1])) == [8, 64]
