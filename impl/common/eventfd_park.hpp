@@ -2,6 +2,7 @@
 
 #include <sys/eventfd.h>
 
+#include "atomic.hpp"
 #include "descriptor.hpp"
 #include "poll.hpp"
 #include "waiting.hpp"
@@ -68,7 +69,7 @@ class EventfdPark {
   }
 
   Descriptor event_;
-  std::atomic<bool> sleeping_{false};
+  Atomic<bool> sleeping_{false};
 };
 
 static_assert(WaitingPolicy<EventfdPark>);

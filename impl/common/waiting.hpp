@@ -2,10 +2,10 @@
 
 #include <sched.h>
 
-#include <atomic>
 #include <concepts>
 #include <cstdint>
 
+#include "atomic.hpp"
 #include "cpu.hpp"
 #include "futex.hpp"
 #include "info.hpp"
@@ -130,8 +130,8 @@ class Park {
     futex_wake(turn_, waiters);
   }
 
-  std::atomic<std::uint32_t> turn_{0};
-  std::atomic<std::uint32_t> sleepers_{0};
+  Atomic<std::uint32_t> turn_{0};
+  Atomic<std::uint32_t> sleepers_{0};
 };
 
 /// Spins for a while, then sleeps on a futex.

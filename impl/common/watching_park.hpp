@@ -5,6 +5,7 @@
 #include <stdexcept>
 #include <utility>
 
+#include "atomic.hpp"
 #include "descriptor_poll.hpp"
 #include "eventfd_park.hpp"
 #include "pidfd.hpp"
@@ -50,7 +51,7 @@ class WatchingPark {
 
  private:
   EventfdPark park_;
-  std::atomic<pid_t> notifier_{0};
+  Atomic<pid_t> notifier_{0};
 };
 
 static_assert(WaitingPolicy<WatchingPark>);

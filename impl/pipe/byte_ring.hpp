@@ -1,13 +1,13 @@
 #pragma once
 
 #include <algorithm>
-#include <atomic>
 #include <cstdint>
 #include <cstring>
 #include <optional>
 #include <span>
 #include <string>
 
+#include "../common/atomic.hpp"
 #include "../common/cpu.hpp"
 #include "../common/watching_park.hpp"
 #include "contract.hpp"
@@ -37,10 +37,10 @@ template <WaitingPolicy Wait>
 struct ByteRing {
   // The writer's, the reader's, and what each sleeps on, apart: they are written by different
   // CPUs at different times.
-  alignas(isolation) std::atomic<std::uint64_t> written{0};
-  std::atomic<bool> writer_closed{false};
-  alignas(isolation) std::atomic<std::uint64_t> read{0};
-  std::atomic<bool> reader_closed{false};
+  alignas(isolation) Atomic<std::uint64_t> written{0};
+  Atomic<bool> writer_closed{false};
+  alignas(isolation) Atomic<std::uint64_t> read{0};
+  Atomic<bool> reader_closed{false};
   alignas(isolation) Wait data;
   alignas(isolation) Wait space;
   alignas(isolation) std::byte bytes[ring_bytes];

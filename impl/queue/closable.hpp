@@ -1,11 +1,11 @@
 #pragma once
 
 #include <algorithm>
-#include <atomic>
 #include <cstdint>
 #include <stdexcept>
 #include <string>
 
+#include "../common/atomic.hpp"
 #include "../common/info.hpp"
 #include "../common/status.hpp"
 #include "contract.hpp"
@@ -29,7 +29,7 @@ class ClosedFlag {
   }
 
  private:
-  std::atomic<bool> closed_{false};
+  Atomic<bool> closed_{false};
 };
 
 /// Raises when a queue for one producer and one consumer is asked for more.
@@ -40,8 +40,8 @@ inline void require_single_ends(const Info& info, QueueShape shape) {
 }
 
 /// How many items lie between two indices that others are moving: never more than `capacity`.
-inline std::size_t distance(const std::atomic<std::uint64_t>& head,
-                            const std::atomic<std::uint64_t>& tail, std::size_t capacity) {
+inline std::size_t distance(const Atomic<std::uint64_t>& head, const Atomic<std::uint64_t>& tail,
+                            std::size_t capacity) {
   // The head first: read later, it could have overtaken the tail that was read before it.
   std::uint64_t first = head.load(std::memory_order_acquire);
   std::uint64_t last = tail.load(std::memory_order_acquire);

@@ -1,10 +1,10 @@
 #pragma once
 
-#include <atomic>
 #include <cstdint>
 #include <stdexcept>
 #include <utility>
 
+#include "../common/atomic.hpp"
 #include "../common/cpu.hpp"
 #include "../common/futex.hpp"
 #include "contract.hpp"
@@ -47,8 +47,8 @@ class TaskCount {
     }
   }
 
-  alignas(isolation) std::atomic<std::uint32_t> unfinished_{0};
-  alignas(isolation) std::atomic<std::uint32_t> joiners_{0};
+  alignas(isolation) Atomic<std::uint32_t> unfinished_{0};
+  alignas(isolation) Atomic<std::uint32_t> joiners_{0};
 };
 
 /// Any queue with a count of unfinished tasks, as CPython's JoinableQueue: what the count costs is

@@ -1,11 +1,11 @@
 #pragma once
 
 #include <array>
-#include <atomic>
 #include <bit>
 #include <cstdint>
 #include <span>
 
+#include "../common/atomic.hpp"
 #include "../common/cpu.hpp"
 #include "../common/waiting.hpp"
 #include "closable.hpp"
@@ -102,7 +102,7 @@ class MpmcRing {
 
  private:
   struct Slot {
-    std::atomic<std::uint64_t> sequence{0};
+    Atomic<std::uint64_t> sequence{0};
     Item item;
   };
 
@@ -166,7 +166,7 @@ class MpmcRing {
 
   /// As many as are there of the next `wanted` indices, with one step of `next`; 0 when the first
   /// is not there yet. Only who has claimed an index changes its slot's sequence.
-  std::size_t claim_some(std::atomic<std::uint64_t>& next, std::uint64_t& index, std::size_t wanted,
+  std::size_t claim_some(Atomic<std::uint64_t>& next, std::uint64_t& index, std::size_t wanted,
                          std::uint64_t turn) {
     for (;;) {
       std::size_t found = 0;
@@ -194,7 +194,7 @@ class MpmcRing {
 
   /// Takes the next index whose slot's sequence is index + `turn`; null when that slot is not
   /// there yet.
-  Slot* claim(std::atomic<std::uint64_t>& next, std::uint64_t& index, std::uint64_t turn) {
+  Slot* claim(Atomic<std::uint64_t>& next, std::uint64_t& index, std::uint64_t turn) {
     for (;;) {
       Slot& slot = slots_[index % Capacity];
       // acquire: what the slot's last user did to the item comes before our use of it.
@@ -211,7 +211,7 @@ class MpmcRing {
     }
   }
 
-  bool is_turn(const std::atomic<std::uint64_t>& next, std::uint64_t turn) const {
+  bool is_turn(const Atomic<std::uint64_t>& next, std::uint64_t turn) const {
     // Ordered as the slot's sequence is: the waiting policies' argument spans both looks.
     std::uint64_t index = next.load(Wait::observe);
     std::uint64_t sequence = slots_[index % Capacity].sequence.load(Wait::observe);
@@ -222,8 +222,8 @@ class MpmcRing {
 
   // All producers write the tail and all consumers the head; isolated from each other and from
   // the slots.
-  alignas(isolation) std::atomic<std::uint64_t> tail_{0};
-  alignas(isolation) std::atomic<std::uint64_t> head_{0};
+  alignas(isolation) Atomic<std::uint64_t> tail_{0};
+  alignas(isolation) Atomic<std::uint64_t> head_{0};
   alignas(isolation) Wait not_empty_;
   alignas(isolation) Wait not_full_;
   alignas(isolation) ClosedFlag closed_;

@@ -4,10 +4,10 @@
 
 #include <algorithm>
 #include <array>
-#include <atomic>
 #include <bit>
 #include <cstdint>
 
+#include "../common/atomic.hpp"
 #include "../common/cpu.hpp"
 #include "../common/pidfd.hpp"
 #include "../common/waiting.hpp"
@@ -125,10 +125,10 @@ class RecoverableRing {
   static constexpr auto patience = std::chrono::milliseconds(5);
 
   struct Slot {
-    std::atomic<State> state{State(0, State::free)};
+    Atomic<State> state{State(0, State::free)};
     Item item;
   };
-  static_assert(std::atomic<State>::is_always_lock_free);
+  static_assert(Atomic<State>::is_always_lock_free);
 
   Status try_put(const Item& item, pid_t self, Obstacle& obstacle) {
     if (closed_.is_set()) return Status::closed;
@@ -161,8 +161,8 @@ class RecoverableRing {
 
   /// The slot of the next index, when it was in that phase of the index's lap and has been taken
   /// on to the one that follows; null when it is not there yet, but in the state `found`.
-  Slot* claim(std::atomic<std::uint64_t>& next, State::Phase phase, pid_t self,
-              std::uint64_t& index, State& found) {
+  Slot* claim(Atomic<std::uint64_t>& next, State::Phase phase, pid_t self, std::uint64_t& index,
+              State& found) {
     for (;;) {
       // relaxed: only where to look; the slot's state orders the data.
       index = next.load(std::memory_order_relaxed);
@@ -181,14 +181,13 @@ class RecoverableRing {
   }
 
   /// relaxed: see claim.
-  static void move_on(std::atomic<std::uint64_t>& next, std::uint64_t index) {
+  static void move_on(Atomic<std::uint64_t>& next, std::uint64_t index) {
     next.compare_exchange_strong(index, index + 1, std::memory_order_relaxed);
   }
 
   /// Frees the slot when the process that holds it has ended: not before an obstacle has stood for
   /// a while, and then once in a while.
-  void recover(std::atomic<std::uint64_t>& next, std::uint64_t index, State found,
-               Obstacle& obstacle) {
+  void recover(Atomic<std::uint64_t>& next, std::uint64_t index, State found, Obstacle& obstacle) {
     if (!found.is_held()) return;
     Clock::time_point now = Clock::now();
     if (obstacle.state != found) obstacle = {found, now};
@@ -210,7 +209,7 @@ class RecoverableRing {
   }
 
   /// How far the next slot is ahead of that phase; an index that lags behind is moved on.
-  std::int64_t progress(std::atomic<std::uint64_t>& next, State::Phase phase) {
+  std::int64_t progress(Atomic<std::uint64_t>& next, State::Phase phase) {
     for (;;) {
       // Ordered as the slot's state is: the waiting policies' argument spans both looks.
       std::uint64_t index = next.load(Wait::observe);
@@ -237,8 +236,8 @@ class RecoverableRing {
 
   // All producers write the tail and all consumers the head; isolated from each other and from
   // the slots.
-  alignas(isolation) std::atomic<std::uint64_t> tail_{0};
-  alignas(isolation) std::atomic<std::uint64_t> head_{0};
+  alignas(isolation) Atomic<std::uint64_t> tail_{0};
+  alignas(isolation) Atomic<std::uint64_t> head_{0};
   alignas(isolation) Wait not_empty_;
   alignas(isolation) Wait not_full_;
   alignas(isolation) ClosedFlag closed_;

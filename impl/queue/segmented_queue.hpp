@@ -2,12 +2,12 @@
 
 #include <algorithm>
 #include <array>
-#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <mutex>
 #include <vector>
 
+#include "../common/atomic.hpp"
 #include "../common/cpu.hpp"
 #include "../common/waiting.hpp"
 #include "closable.hpp"
@@ -108,7 +108,7 @@ class SegmentedQueue {
  private:
   enum class State : std::uint32_t { empty, full, skipped };
   struct Slot {
-    std::atomic<State> state{State::empty};
+    Atomic<State> state{State::empty};
     Item item;
   };
 
@@ -127,20 +127,20 @@ class SegmentedQueue {
 
     // All producers write the first and all consumers the second; isolated from each other and
     // from the slots.
-    alignas(isolation) std::atomic<std::uint64_t> given{0};
-    alignas(isolation) std::atomic<std::uint64_t> taken{0};
-    alignas(isolation) std::atomic<Segment*> next{nullptr};
+    alignas(isolation) Atomic<std::uint64_t> given{0};
+    alignas(isolation) Atomic<std::uint64_t> taken{0};
+    alignas(isolation) Atomic<Segment*> next{nullptr};
     std::array<Slot, slot_count> slots;
   };
 
   /// The segment that one end uses; isolated, because its owner writes it. Others only look at it
   /// when they have removed a segment.
   struct alignas(isolation) Used {
-    std::atomic<Segment*> segment{nullptr};
+    Atomic<Segment*> segment{nullptr};
   };
 
   /// The segment that `end` names, which stays until this end names another.
-  static Segment& hold(Used& mine, const std::atomic<Segment*>& end) {
+  static Segment& hold(Used& mine, const Atomic<Segment*>& end) {
     Segment* held = mine.segment.load(std::memory_order_relaxed);  // nobody else writes it
     for (;;) {
       // Sequentially consistent, as are the store, the removal and the look at all names: either
@@ -187,7 +187,7 @@ class SegmentedQueue {
     return added;
   }
 
-  static bool replace(std::atomic<Segment*>& end, Segment& old, Segment& next) {
+  static bool replace(Atomic<Segment*>& end, Segment& old, Segment& next) {
     Segment* expected = &old;
     return end.compare_exchange_strong(expected, &next, std::memory_order_seq_cst);  // see hold
   }
@@ -251,8 +251,8 @@ class SegmentedQueue {
   std::vector<Used> producers_;
   std::vector<Used> consumers_;
   // Written once per segment; read at each call, and so isolated from what is written.
-  alignas(isolation) std::atomic<Segment*> head_;
-  std::atomic<Segment*> tail_;
+  alignas(isolation) Atomic<Segment*> head_;
+  Atomic<Segment*> tail_;
   alignas(isolation) Wait not_empty_;
   alignas(isolation) ClosedFlag closed_;
   alignas(isolation) std::mutex removing_;

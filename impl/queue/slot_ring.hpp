@@ -1,10 +1,10 @@
 #pragma once
 
 #include <array>
-#include <atomic>
 #include <bit>
 #include <cstdint>
 
+#include "../common/atomic.hpp"
 #include "../common/cpu.hpp"
 #include "../common/watching_park.hpp"
 #include "closable.hpp"
@@ -120,7 +120,7 @@ class SlotRing {
 
  private:
   struct Slot {
-    std::atomic<std::uint64_t> lap{0};
+    Atomic<std::uint64_t> lap{0};
     Item item;
   };
 
@@ -130,7 +130,7 @@ class SlotRing {
     return slots_[index % Capacity].lap.load(std::memory_order_acquire) == lap_of(index);
   }
 
-  alignas(isolation) std::atomic<std::uint64_t> head_{0};  // written by the consumer alone
+  alignas(isolation) Atomic<std::uint64_t> head_{0};  // written by the consumer alone
   alignas(isolation) Wait not_empty_;
   alignas(isolation) Wait not_full_;
   alignas(isolation) ClosedFlag closed_;

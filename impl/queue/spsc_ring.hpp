@@ -1,10 +1,10 @@
 #pragma once
 
 #include <array>
-#include <atomic>
 #include <bit>
 #include <cstdint>
 
+#include "../common/atomic.hpp"
 #include "../common/cpu.hpp"
 #include "../common/watching_park.hpp"
 #include "closable.hpp"
@@ -116,8 +116,8 @@ class SpscRing {
  private:
   // The indices are written by one end each; isolated, so that neither end's writes take away
   // the line that the other is using.
-  alignas(isolation) std::atomic<std::uint64_t> tail_{0};
-  alignas(isolation) std::atomic<std::uint64_t> head_{0};
+  alignas(isolation) Atomic<std::uint64_t> tail_{0};
+  alignas(isolation) Atomic<std::uint64_t> head_{0};
   alignas(isolation) Wait not_empty_;
   alignas(isolation) Wait not_full_;
   alignas(isolation) ClosedFlag closed_;

@@ -1,10 +1,10 @@
 #pragma once
 
 #include <array>
-#include <atomic>
 #include <cstdint>
 #include <mutex>
 
+#include "../common/atomic.hpp"
 #include "../common/cpu.hpp"
 #include "../common/locks/process_shared_mutex.hpp"
 #include "../common/waiting.hpp"
@@ -110,9 +110,9 @@ class TwoLockQueue {
 
   // Each end's lock beside the index that it guards, isolated from the other end.
   alignas(isolation) ProcessSharedMutex tail_lock_;
-  std::atomic<std::uint64_t> tail_{0};
+  Atomic<std::uint64_t> tail_{0};
   alignas(isolation) ProcessSharedMutex head_lock_;
-  std::atomic<std::uint64_t> head_{0};
+  Atomic<std::uint64_t> head_{0};
   alignas(isolation) Wait not_empty_;
   alignas(isolation) Wait not_full_;
   alignas(isolation) ClosedFlag closed_;

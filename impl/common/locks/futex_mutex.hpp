@@ -1,8 +1,8 @@
 #pragma once
 
-#include <atomic>
 #include <cstdint>
 
+#include "../atomic.hpp"
 #include "../futex.hpp"
 
 namespace handoff {
@@ -33,7 +33,7 @@ class FutexMutex {
   static constexpr std::uint32_t held = 1;       ///< nobody sleeps
   static constexpr std::uint32_t contended = 2;  ///< somebody may sleep
 
-  std::atomic<std::uint32_t> state_{available};
+  Atomic<std::uint32_t> state_{available};
 };
 
 }  // namespace handoff

@@ -1,8 +1,8 @@
 #pragma once
 
-#include <atomic>
 #include <cstdint>
 
+#include "../atomic.hpp"
 #include "../waiting.hpp"
 
 namespace handoff {
@@ -25,8 +25,8 @@ class TicketLock {
   }
 
  private:
-  std::atomic<std::uint32_t> next_{0};
-  std::atomic<std::uint32_t> serving_{0};
+  Atomic<std::uint32_t> next_{0};
+  Atomic<std::uint32_t> serving_{0};
 };
 
 }  // namespace handoff

@@ -1,7 +1,6 @@
 #pragma once
 
-#include <atomic>
-
+#include "../atomic.hpp"
 #include "../cpu.hpp"
 
 namespace handoff {
@@ -22,7 +21,7 @@ class TtasLock {
   void unlock() { taken_.store(false, std::memory_order_release); }
 
  private:
-  std::atomic<bool> taken_{false};
+  Atomic<bool> taken_{false};
 };
 
 }  // namespace handoff
