@@ -41,24 +41,19 @@ class MpmcRing {
     Status try_put(const Item& item) { return ring_->try_put(item); }
 
     Status put(const Item& item, Deadline deadline = never) {
-      for (;;) {
-        Status status = ring_->try_put(item);
-        if (status != Status::would_wait) return status;
-        auto ready = [this] { return ring_->has_room() || ring_->closed_.is_set(); };
-        if (!ring_->not_full_.wait(ready, deadline)) return Status::would_wait;
-      }
+      return repeat([&] { return ring_->try_put(item); }, deadline);
     }
-
     Batch put_some(std::span<const Item> items, Deadline deadline = never) {
-      for (;;) {
-        Batch batch = ring_->try_put_some(items);
-        if (batch.status != Status::would_wait) return batch;
-        auto ready = [this] { return ring_->has_room() || ring_->closed_.is_set(); };
-        if (!ring_->not_full_.wait(ready, deadline)) return {Status::would_wait};
-      }
+      return repeat([&] { return ring_->try_put_some(items); }, deadline);
     }
 
    private:
+    template <class Attempt>
+    auto repeat(Attempt attempt, Deadline deadline) {
+      return ring_->repeat(
+          attempt, ring_->not_full_, [this] { return ring_->has_room(); }, deadline);
+    }
+
     MpmcRing* ring_;
   };
 
@@ -68,24 +63,19 @@ class MpmcRing {
     Status try_get(Item& item) { return ring_->try_get(item); }
 
     Status get(Item& item, Deadline deadline = never) {
-      for (;;) {
-        Status status = ring_->try_get(item);
-        if (status != Status::would_wait) return status;
-        auto ready = [this] { return ring_->has_items() || ring_->closed_.is_set(); };
-        if (!ring_->not_empty_.wait(ready, deadline)) return Status::would_wait;
-      }
+      return repeat([&] { return ring_->try_get(item); }, deadline);
     }
-
     Batch get_some(std::span<Item> room, Deadline deadline = never) {
-      for (;;) {
-        Batch batch = ring_->try_get_some(room);
-        if (batch.status != Status::would_wait) return batch;
-        auto ready = [this] { return ring_->has_items() || ring_->closed_.is_set(); };
-        if (!ring_->not_empty_.wait(ready, deadline)) return {Status::would_wait};
-      }
+      return repeat([&] { return ring_->try_get_some(room); }, deadline);
     }
 
    private:
+    template <class Attempt>
+    auto repeat(Attempt attempt, Deadline deadline) {
+      return ring_->repeat(
+          attempt, ring_->not_empty_, [this] { return ring_->has_items(); }, deadline);
+    }
+
     MpmcRing* ring_;
   };
 
@@ -153,6 +143,26 @@ class MpmcRing {
     }
     notify_of(not_full_, count);
     return {Status::ok, count};
+  }
+
+  static Status status_of(Status status) { return status; }
+  static Status status_of(const Batch& batch) { return batch.status; }
+
+  /// Whoever has waited passes the wake-up on where there is something for another one: of two
+  /// slots published in the wrong order, the first one's publication may have found nobody asleep,
+  /// and the second one's wakes only one.
+  template <class Attempt, class Ready>
+  auto repeat(Attempt attempt, Wait& waiters, Ready ready, Deadline deadline) {
+    for (bool has_waited = false;; has_waited = true) {
+      auto result = attempt();
+      if (status_of(result) != Status::would_wait) {
+        if (has_waited && ready()) waiters.notify();
+        return result;
+      }
+      if (!waiters.wait([&] { return ready() || closed_.is_set(); }, deadline)) {
+        return decltype(result){Status::would_wait};
+      }
+    }
   }
 
   /// Wakes no fewer than can go on.

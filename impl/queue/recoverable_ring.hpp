@@ -224,11 +224,17 @@ class RecoverableRing {
   /// Nothing has been put nor is about to be.
   bool is_empty() { return progress(head_, State::full) == -2; }
 
+  /// Whoever has waited passes the wake-up on where there is something for another one: slots may
+  /// be published in another order than that of their turns.
   template <class Attempt, class Ready>
   Status repeat(Attempt attempt, Wait& waiters, Ready ready, Deadline deadline) {
-    for (;;) {
+    for (bool has_waited = false;; has_waited = true) {
       Status status = attempt();
-      if (status != Status::would_wait || detail::passed(deadline)) return status;
+      if (status != Status::would_wait) {
+        if (has_waited && ready()) waiters.notify();
+        return status;
+      }
+      if (detail::passed(deadline)) return status;
       Deadline until = std::min(deadline, Clock::now() + look_interval);
       (void)waiters.wait([&] { return ready() || closed_.is_set(); }, until);
     }
