@@ -50,6 +50,7 @@ TESTING = {
     "black": "Python format check",
     "mypy": "Python type check",
     "python3-pytest": "Python tests",
+    "relacy-dev": "model checker of the own algorithms",
     "chromium": "tests of the page in a browser",
 }
 HEAVY = {
