@@ -36,12 +36,13 @@ function(handoff_catalogue_json family header built reason package)
 endfunction()
 
 function(handoff_implementation family header type)
-  cmake_parse_arguments(ROW "" "" "WAITING;NEEDS;LINK" ${ARGN})
+  cmake_parse_arguments(ROW "" "INCLUDE" "WAITING;NEEDS;LINK" ${ARGN})
   if(ROW_NEEDS)
     list(GET ROW_NEEDS 0 needed_header)
     list(GET ROW_NEEDS 1 package)
     string(MAKE_C_IDENTIFIER "HANDOFF_HAS_${needed_header}" found)
     set(CMAKE_REQUIRED_FLAGS "-std=c++20")
+    set(CMAKE_REQUIRED_INCLUDES ${ROW_INCLUDE})
     check_include_file_cxx(${needed_header} ${found})
     set(complete ${${found}})
     foreach(library IN LISTS ROW_LINK)
@@ -83,9 +84,23 @@ function(handoff_implementation family header type)
   file(CONFIGURE OUTPUT ${HANDOFF_GENERATED}/conformance/${family}_${header}.cpp CONTENT
     "#include \"impl/${family}/${header}.hpp\"\n#include \"tests/conformance/${family}.hpp\"\n\nnamespace handoff::conformance {\nnamespace {\n${rows}${instances}}  // namespace\n}  // namespace handoff::conformance\n"
     @ONLY)
+  if(ROW_INCLUDE)
+    set_property(GLOBAL APPEND PROPERTY HANDOFF_INCLUDES ${family}_${header}.cpp ${ROW_INCLUDE})
+  endif()
   set(HANDOFF_HEADERS_${family} ${HANDOFF_HEADERS_${family}} ${header} PARENT_SCOPE)
   handoff_catalogue_json(${family} ${header} true "" "")
   set(HANDOFF_CATALOGUE_JSON "${HANDOFF_CATALOGUE_JSON}" PARENT_SCOPE)
+endfunction()
+
+# Call in the folder whose targets compile the units of `kind`, bench or conformance: where their
+# libraries' headers are.
+function(handoff_include_libraries kind)
+  get_property(units GLOBAL PROPERTY HANDOFF_INCLUDES)
+  while(units)
+    list(POP_FRONT units unit folder)
+    set_property(SOURCE ${HANDOFF_GENERATED}/${kind}/${unit} APPEND PROPERTY
+                 COMPILE_OPTIONS -isystem ${folder})
+  endwhile()
 endfunction()
 
 function(handoff_absent family name why)
