@@ -58,6 +58,8 @@ HEAVY = {
     "libhiredis-dev": "Redis's client library",
     "nats-server": "NATS; the same",
     "libnats-dev": "NATS's client library",
+    "libiceoryx-posh-dev": "Eclipse iceoryx",
+    "iceoryx": "its daemon",
 }
 LISTS = Path("/var/lib/apt/lists")
 LISTS_MAX_AGE_S = 7 * 24 * 3600

@@ -4,6 +4,7 @@
 #   WAITING  the waiting policies that it is built with, each a row of its own
 #   NEEDS    a header that a Debian package provides, and that package
 #   LINK     libraries that it is linked with, from the same package
+#   INCLUDE  the folder of its headers, where the compiler does not look by itself
 #
 # cmake/catalogue.cmake turns each line into the translation units that instantiate its benchmarks
 # and its conformance suite. Where the needed header or library is absent, the row is listed as not
@@ -37,6 +38,10 @@ handoff_implementation(pipe zeromq_pair_inproc  ZeromqPairInproc NEEDS zmq.h lib
 handoff_implementation(pipe zeromq_pair_ipc     ZeromqPairIpc    NEEDS zmq.h libzmq3-dev LINK zmq)
 handoff_implementation(pipe zeromq_pair_tcp     ZeromqPairTcp    NEEDS zmq.h libzmq3-dev LINK zmq)
 handoff_implementation(pipe nng_pair_ipc        NngPairIpc       NEEDS nng/nng.h libnng-dev LINK nng)
+handoff_implementation(pipe iceoryx_publish_subscribe IceoryxPublishSubscribe
+                       NEEDS iceoryx_posh/iceoryx_posh_deployment.hpp libiceoryx-posh-dev
+                       LINK iceoryx_posh iceoryx_hoofs iceoryx_platform
+                       INCLUDE /usr/include/iceoryx/v2.0.3)
 handoff_implementation(pipe io_uring_socketpair IoUringSocketpair NEEDS liburing.h liburing-dev LINK uring)
 handoff_implementation(pipe process_vm_readv_outbox ProcessVmReadvOutbox)
 

@@ -19,6 +19,7 @@ SHARED = {
     "pipe/byte_ring",
     "pipe/descriptor_pairs",
     "pipe/framing",
+    "pipe/iceoryx_ports",
     "pipe/mailbox_end",
     "pipe/nng_connection",
     "pipe/outbox",
