@@ -159,21 +159,23 @@ class SpinThenPark {
 };
 
 /// One worker's part in a pair of policies: it waits on the one, and notifies the other's waiters.
-/// Policies that watch for deaths have a form of their own.
-template <WaitingPolicy Wait>
+/// Policies that watch for deaths, or need what only the worker holds, have a form of their own.
+template <class Wait>
 class Part {
  public:
   static constexpr Survivor on_peer_death = Survivor::hangs;
 
-  Part(Wait& waits_on, Wait& /*notifies*/) : waits_on_(&waits_on) {}
+  Part(Wait& waits_on, Wait& notifies) : waits_on_(&waits_on), notifies_(&notifies) {}
 
   template <class Ready>
   bool wait(Ready ready, Deadline deadline) {
     return waits_on_->wait(ready, deadline);
   }
+  void notify() { notifies_->notify(); }
 
  private:
   Wait* waits_on_;
+  Wait* notifies_;
 };
 
 static_assert(WaitingPolicy<Spin> && WaitingPolicy<SpinThenYield> && WaitingPolicy<Park> &&

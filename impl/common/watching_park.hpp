@@ -99,6 +99,7 @@ class Part<WatchingPark> {
       if (is_ready || ready()) return true;
     }
   }
+  void notify() { notifies_->notify(); }
 
  private:
   void watch(pid_t process) {

@@ -6,6 +6,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <utility>
 
 #include "../common/atomic.hpp"
 #include "../common/cpu.hpp"
@@ -32,8 +33,17 @@ constexpr std::size_t ring_padded(std::size_t bytes) {
   return (bytes + sizeof(RingLength) - 1) / sizeof(RingLength) * sizeof(RingLength);
 }
 
+/// What a ring asks of a policy: its orders, and a part for each worker.
+template <class Wait>
+concept RingWaiting = requires(Part<Wait> part, bool (*ready)()) {
+  { Wait::publish } -> std::convertible_to<std::memory_order>;
+  { Wait::observe } -> std::convertible_to<std::memory_order>;
+  { part.wait(ready, never) } -> std::same_as<bool>;
+  part.notify();
+};
+
 /// Positions count bytes since the beginning; they are never wrapped.
-template <WaitingPolicy Wait>
+template <RingWaiting Wait>
 struct ByteRing {
   // The writer's, the reader's, and what each sleeps on, apart: they are written by different
   // CPUs at different times.
@@ -59,12 +69,13 @@ struct ByteRing {
   }
 };
 
-template <WaitingPolicy Wait>
+template <RingWaiting Wait>
 class RingWriter {
  public:
-  explicit RingWriter(ByteRing<Wait>& ring)
+  /// `part` waits on the ring's space.
+  RingWriter(ByteRing<Wait>& ring, Part<Wait> part)
       : ring_(&ring),
-        part_(ring.space, ring.data),
+        part_(std::move(part)),
         position_(ring.written.load(std::memory_order_relaxed)),  // nobody writes but this one
         read_(ring.read.load(Wait::observe)) {}  // what was read may be overwritten
 
@@ -78,7 +89,7 @@ class RingWriter {
       if (piece > 0) ring_->copy_in(position_, message.data(), piece);
       position_ += ring_padded(piece);
       ring_->written.store(position_, Wait::publish);  // the bytes before their position
-      ring_->data.notify();
+      part_.notify();
       message = message.subspan(piece);
       if (message.empty()) return Status::ok;
       piece = std::min(message.size(), ring_piece);
@@ -88,7 +99,7 @@ class RingWriter {
 
   void close() {
     ring_->writer_closed.store(true, Wait::publish);  // after the last message
-    ring_->data.notify();
+    part_.notify();
   }
 
  private:
@@ -116,12 +127,13 @@ class RingWriter {
   std::uint64_t read_;      ///< cached: looked up again only when the ring seems full
 };
 
-template <WaitingPolicy Wait>
+template <RingWaiting Wait>
 class RingReader {
  public:
-  explicit RingReader(ByteRing<Wait>& ring)
+  /// `part` waits on the ring's data.
+  RingReader(ByteRing<Wait>& ring, Part<Wait> part)
       : ring_(&ring),
-        part_(ring.data, ring.space),
+        part_(std::move(part)),
         position_(ring.read.load(std::memory_order_relaxed)),  // nobody reads but this one
         released_(position_),
         written_(ring.written.load(Wait::observe)) {}  // the bytes behind it are read
@@ -152,7 +164,7 @@ class RingReader {
 
   void close() {
     ring_->reader_closed.store(true, Wait::publish);
-    ring_->space.notify();
+    part_.notify();
   }
 
  private:
@@ -193,7 +205,7 @@ class RingReader {
     if (position_ - released_ < ring_release) return;
     released_ = position_;
     ring_->read.store(position_, Wait::publish);  // after the bytes have been copied out
-    ring_->space.notify();
+    part_.notify();
   }
 
   ByteRing<Wait>* ring_;

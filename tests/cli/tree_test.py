@@ -17,6 +17,7 @@ SHARED = {
     "file/records",
     "pipe/accepted_sockets",
     "pipe/byte_ring",
+    "pipe/byte_ring_end",
     "pipe/descriptor_pairs",
     "pipe/framing",
     "pipe/iceoryx_ports",

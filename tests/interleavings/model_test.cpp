@@ -137,12 +137,12 @@ struct Pipe : rl::test_suite<Pipe, 2> {
   void thread(unsigned worker) {
     const std::array<std::byte, 3> message = {std::byte{1}, std::byte{2}, std::byte{3}};
     if (worker == 0) {
-      detail::RingWriter<Park> writer(ring.object());
+      detail::RingWriter<Park> writer(ring.object(), {ring->space, ring->data});
       for (int n = 0; n < 2; ++n) require(writer.send(message) == Status::ok, "send");
       writer.close();
       return;
     }
-    detail::RingReader<Park> reader(ring.object());
+    detail::RingReader<Park> reader(ring.object(), {ring->data, ring->space});
     for (int n = 0; n < 2; ++n) {
       std::array<std::byte, 3> got{};
       require(reader.receive(got, "ring").bytes == message.size() && got == message, "receive");
