@@ -43,6 +43,7 @@ handoff_implementation(pipe iceoryx_publish_subscribe IceoryxPublishSubscribe
                        LINK iceoryx_posh iceoryx_hoofs iceoryx_platform
                        INCLUDE /usr/include/iceoryx/v2.0.3)
 handoff_implementation(pipe io_uring_socketpair IoUringSocketpair NEEDS liburing.h liburing-dev LINK uring)
+handoff_implementation(pipe io_uring_msg_ring   IoUringMsgRing    NEEDS liburing.h liburing-dev LINK uring)
 handoff_implementation(pipe process_vm_readv_outbox ProcessVmReadvOutbox)
 
 handoff_implementation(queue mutex_condition        MutexCondition)

@@ -1,14 +1,11 @@
 #pragma once
 
-#include <liburing.h>
-
 #include <algorithm>
-#include <fstream>
 #include <memory>
 #include <optional>
 #include <string>
 
-#include "../common/status.hpp"
+#include "../common/uring.hpp"
 #include "socketpair_stream.hpp"
 
 /// A pair of connected Unix stream sockets whose sends and receives are submitted through an
@@ -50,8 +47,7 @@ class UringOfOne {
   }
 
   [[noreturn]] static void throw_error(int negated, const char* call) {
-    errno = -negated;
-    throw_errno(std::string("io_uring_socketpair: ") + call);
+    throw_uring(negated, std::string("io_uring_socketpair: ") + call);
   }
 
  private:
@@ -65,13 +61,7 @@ inline std::string why_no_uring() {
     io_uring_queue_exit(&ring);
     return {};
   }
-  std::string why = "io_uring_queue_init: " + std::generic_category().message(-error);
-  if (error == -EINVAL) why += " (Linux 6.1 is needed)";
-  std::string disabled;
-  if (std::ifstream("/proc/sys/kernel/io_uring_disabled") >> disabled) {
-    why += "; kernel.io_uring_disabled is " + disabled;
-  }
-  return why;
+  return uring_refusal(error, "6.1");
 }
 
 inline constexpr Info io_uring_socketpair_info{
