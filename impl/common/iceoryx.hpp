@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <sched.h>
+#include <sys/mount.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -29,13 +30,19 @@ namespace handoff::detail {
 /// Bytes. As configured: the daemon takes all memory at its start, some 140 MiB with this.
 inline constexpr std::size_t iceoryx_largest_message = std::size_t{1} << 20;
 
+/// Whether this process can have mounts of its own, which no other sees; not in a chroot whose root
+/// is no mount point.
+inline bool gets_own_mounts(int namespaces) {
+  return unshare(namespaces) == 0 && mount("none", "/", nullptr, MS_REC | MS_PRIVATE, nullptr) == 0;
+}
+
 /// Which namespaces this user may make: root a mount namespace, others only in a user namespace.
-/// Zero where neither is allowed.
+/// Zero where neither can be had.
 inline int iceoryx_namespaces() {
   static const int allowed = [] {
     for (int kinds : {CLONE_NEWNS, CLONE_NEWNS | CLONE_NEWUSER}) {
       pid_t child = fork();
-      if (child == 0) _exit(unshare(kinds) == 0 ? EXIT_SUCCESS : EXIT_FAILURE);
+      if (child == 0) _exit(gets_own_mounts(kinds) ? EXIT_SUCCESS : EXIT_FAILURE);
       int status = -1;
       while (child != -1 && waitpid(child, &status, 0) == -1 && errno == EINTR) {
       }
@@ -51,7 +58,7 @@ inline std::string why_no_iceoryx() {
   if (std::string why = why_no_program("iox-roudi", "iceoryx"); !why.empty()) return why;
   if (std::string why = why_no_program("unshare", "util-linux"); !why.empty()) return why;
   if (iceoryx_namespaces() != 0) return {};
-  return "this user may not make a mount namespace, without which its daemon would be everybody's";
+  return "no mounts of its own can be had here, without which its daemon would be everybody's";
 }
 
 /// While it lives, no signal interrupts this thread nor those that it starts.
