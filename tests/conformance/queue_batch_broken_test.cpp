@@ -59,8 +59,8 @@ class Faulty : public MpmcRing<Item, Capacity, Wait> {
   Consumer consumer(unsigned) { return Consumer(*this); }
 };
 
-struct WakesOne : Park {
-  void notify_all() { notify(); }
+struct WakesNobody : Park {
+  void notify_all() {}
 };
 
 template <Fault fault>
@@ -68,9 +68,9 @@ struct RowOf {
   template <class Item, std::size_t Capacity>
   using type = Faulty<Item, Capacity, fault>;
 };
-struct RowThatWakesOne {
+struct RowThatWakesNobody {
   template <class Item, std::size_t Capacity>
-  using type = Faulty<Item, Capacity, Fault::none, WakesOne>;
+  using type = Faulty<Item, Capacity, Fault::none, WakesNobody>;
 };
 template <Fault fault>
 const QueueRow& row() {
@@ -106,9 +106,9 @@ TEST(BrokenBatch, one_that_gives_up_early_is_rejected) {
 TEST(BrokenBatch, one_that_accepts_a_batch_after_close_is_rejected) {
   EXPECT_REJECTED(a_batch_moves_what_fits(row<Fault::accepts_closed>(), peers));
 }
-TEST(BrokenBatch, one_that_wakes_one_for_many_is_rejected) {
+TEST(BrokenBatch, one_that_wakes_nobody_for_many_is_rejected) {
   EXPECT_REJECTED(
-      a_batch_wakes_as_many_as_it_has_items_for(queue_row<RowThatWakesOne>(), peers, soon));
+      a_batch_wakes_as_many_as_it_has_items_for(queue_row<RowThatWakesNobody>(), peers, soon));
 }
 
 }  // namespace
