@@ -56,7 +56,7 @@ struct QueueType {
 };
 
 inline constexpr std::size_t small_capacity = 8;
-inline constexpr std::size_t large_item = 1024;  ///< bytes
+inline constexpr std::size_t large_item = 1000;  ///< bytes: neither small nor a power of two
 
 /// Beyond what some queues of the kernel allow.
 inline constexpr std::size_t long_capacity = 1024;
