@@ -19,6 +19,7 @@ RANDOM_BITS = Path("/proc/sys/vm/mmap_rnd_bits")
 TSAN_RANDOM_BITS = 28  # clang 14's ThreadSanitizer cannot start where the kernel uses more
 TIDY = RELEASE / "tidy"  # what clang-tidy reads beside the sources
 PRECOMPILED = re.compile(r" -Winvalid-pch -include \S+/cmake_pch\.hxx")
+SYSTEM_FOLDER = re.compile(r" -isystem \S+")
 CTEST_SUMMARY = re.compile(r"(\d+)% tests passed, (\d+) tests failed out of (\d+)")
 PYTEST_COUNT = re.compile(r"(\d+) (passed|failed|errors?|skipped|xfailed|xpassed)")
 
@@ -107,13 +108,17 @@ def run_clang_format() -> tuple[int, int, str]:
     )
 
 
-def headers_unit(family: str, like: dict[str, str]) -> dict[str, str]:
+def headers_unit(family: str, rows: list[dict[str, str]]) -> dict[str, str]:
     """Writes a unit that includes every header of a family, so that all of them are read; returns
-    its command, made from that of another unit of the family."""
+    its command, made from that of the family's first row, with the folders of all rows' headers."""
+    like = rows[0]
+    folders = sorted({folder for row in rows for folder in SYSTEM_FOLDER.findall(row["command"])})
+    missing = "".join(folder for folder in folders if folder not in like["command"])
     headers = sorted((ROOT / "impl" / family).glob("*.hpp"))
     unit = TIDY / f"{family}_headers.cpp"
     unit.write_text("".join(f'#include "impl/{family}/{path.name}"\n' for path in headers))
-    return {**like, "command": like["command"].replace(like["file"], str(unit)), "file": str(unit)}
+    command = like["command"].replace(like["file"], str(unit)) + missing
+    return {**like, "command": command, "file": str(unit)}
 
 
 def tidy_commands(built: list[dict[str, str]]) -> list[dict[str, str]]:
@@ -130,8 +135,9 @@ def tidy_commands(built: list[dict[str, str]]) -> list[dict[str, str]]:
     chosen = [commands[file] for file in sorted(own)]
     for family in FAMILIES:
         rows = [f for f in commands if f"/generated/bench/{family}_" in f and "_rows" not in f]
-        for file in sorted(rows)[:1]:
-            chosen += [commands[file], headers_unit(family, commands[file])]
+        if rows:
+            built_rows = [commands[file] for file in sorted(rows)]
+            chosen += [built_rows[0], headers_unit(family, built_rows)]
     return chosen
 
 
