@@ -44,14 +44,14 @@ class Anew {
  public:
   template <class... Arguments>
   void build(Arguments... arguments) {
-    new (memory_) Object(arguments...);
+    new (memory) Object(arguments...);
   }
   void drop() { std::destroy_at(&object()); }
-  Object& object() { return *std::launder(reinterpret_cast<Object*>(memory_)); }
+  Object& object() { return *std::launder(reinterpret_cast<Object*>(memory)); }
   Object* operator->() { return &object(); }
 
  private:
-  alignas(Object) static inline std::byte memory_[sizeof(Object)];
+  alignas(Object) static inline std::byte memory[sizeof(Object)];
 };
 
 /// `Producers` put `Items` each, `Consumers` get as many each.
