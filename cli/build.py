@@ -30,13 +30,13 @@ def errors_of(log: Path) -> str:
     return "\n".join(lines[-TAIL_LINES:])
 
 
-def cached_home(folder: Path) -> str | None:
-    """The source tree that a build folder was configured for."""
+def cached(folder: Path, variable: str) -> str | None:
+    """What a build folder was configured with."""
     try:
         text = (folder / "CMakeCache.txt").read_text(errors="replace")
     except OSError:
         return None
-    found = re.search(r"^CMAKE_HOME_DIRECTORY:INTERNAL=(.*)$", text, re.MULTILINE)
+    found = re.search(rf"^{variable}:\w+=(.*)$", text, re.MULTILINE)
     return found.group(1) if found else None
 
 
@@ -65,13 +65,18 @@ def can_build_more(folder: Path) -> bool:
     return bool(wanted) and len(packages.missing(wanted)) < len(wanted)
 
 
-def configure_arguments(folder: Path, installed: bool) -> list[str] | None:
-    """What cmake has to be called with beside the preset; None when nothing needs configuring."""
+def configure_arguments(folder: Path, installed: bool, tests: bool) -> list[str] | None:
+    """What cmake has to be called with beside the preset; None when nothing needs configuring.
+
+    Tests need packages of their own, so they are left out until somebody wants them."""
     cache = folder / "CMakeCache.txt"
-    if cached_home(folder) not in (None, str(ROOT)):
-        return ["--fresh"]
+    of_tests = [] if tests else ["-D", "HANDOFF_TESTS=OFF"]
+    if cached(folder, "CMAKE_HOME_DIRECTORY") not in (None, str(ROOT)):
+        return ["--fresh", *of_tests]
     if not (folder / "build.ninja").exists():
-        return []
+        return of_tests
+    if tests and cached(folder, "HANDOFF_TESTS") == "OFF":
+        return ["-D", "HANDOFF_TESTS=ON"]
     if installed or can_build_more(folder):
         return ["-U", "HANDOFF_HAS_*", "-U", "HANDOFF_LIBRARY_*"]  # look again for what was absent
     if (ROOT / "CMakePresets.json").stat().st_mtime > cache.stat().st_mtime:
@@ -79,10 +84,10 @@ def configure_arguments(folder: Path, installed: bool) -> list[str] | None:
     return None
 
 
-def configure(preset: str, installed: bool = False) -> None:
+def configure(preset: str, installed: bool = False, tests: bool = True) -> None:
     """Configures build/<preset> where that is needed."""
     folder = BUILD / preset
-    arguments = configure_arguments(folder, installed)
+    arguments = configure_arguments(folder, installed, tests)
     if arguments is None:
         return
     folder.mkdir(parents=True, exist_ok=True)
@@ -132,7 +137,7 @@ def set_up(
     Returns whether packages were installed.
     """
     installed = packages.ensure(report, test, may_install, heavy)
-    configure("release", installed)
+    configure("release", installed, test)
     build("release", [] if test else BENCH_TARGETS)
     return installed
 
