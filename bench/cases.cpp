@@ -56,6 +56,7 @@ Outcome outcome_of(harness::Crew& crew, const harness::CrewPlan& plan,
                          : static_cast<double>(result.elapsed_ns) / static_cast<double>(operations);
   outcome.cost = result.cost;
   outcome.migrations = result.migrations;
+  outcome.operations_of_each = result.operations_of_each;
   for (unsigned i = 0; i < plan.cpus.size(); ++i) outcome.latencies.merge(crew.recorder(i));
   crew.finish();
   return outcome;

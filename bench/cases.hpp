@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <functional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "harness/case_name.hpp"
@@ -20,7 +21,10 @@ struct Outcome {
   double ns_per_operation = 0;  ///< without the cost of taking samples
   harness::Cost cost;           ///< of all workers together
   std::int64_t migrations = 0;
-  harness::LatencyRecorder latencies;  ///< empty where the scenario takes none
+  harness::LatencyRecorder latencies;             ///< empty where the scenario takes none
+  std::vector<std::uint64_t> operations_of_each;  ///< worker, where they report them
+  /// What this scenario alone has to say, with units in the names.
+  std::vector<std::pair<std::string, double>> further;
 };
 
 struct Settings {

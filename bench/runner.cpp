@@ -136,6 +136,7 @@ void Runner::run(benchmark::State& state, const Case& one) {
   count_latencies(state.counters, outcome.latencies);
   count_costs(state.counters, outcome);
   count_surroundings(state.counters, one, seen);
+  for (const auto& [name, value] : outcome.further) state.counters[name] = value;
   if (histograms_ != nullptr && outcome.latencies.samples() > 0) {
     write_histogram(one, outcome.latencies);
   }

@@ -4,6 +4,7 @@
 # built or not, and why not.
 
 include(CheckIncludeFileCXX)
+set(HANDOFF_FAMILIES pipe queue value file pool)
 set(HANDOFF_GENERATED ${CMAKE_BINARY_DIR}/generated)
 set(HANDOFF_CATALOGUE_JSON "")
 
@@ -114,7 +115,7 @@ endfunction()
 function(handoff_finish_catalogue)
   list(JOIN HANDOFF_CATALOGUE_JSON ",\n" json)
   file(CONFIGURE OUTPUT ${CMAKE_BINARY_DIR}/catalogue.json CONTENT "[\n${json}\n]\n" @ONLY)
-  foreach(family pipe queue value file pool)
+  foreach(family IN LISTS HANDOFF_FAMILIES)
     set(declarations "")
     set(calls "")
     set(bench ${HANDOFF_GENERATED}/bench/${family}_rows.cpp)

@@ -232,6 +232,7 @@ PhaseResult Crew::run(std::uint64_t count) {
     end = std::max(end, desks_[i].end_ns);
     result.migrations += desks_[i].migrations;
     result.operations += desks_[i].report.operations;
+    result.operations_of_each.push_back(desks_[i].report.operations);
     balance += desks_[i].report.balance;
   }
   if (balance != 0) throw CrewError("what was received is not what was sent: checksums differ");

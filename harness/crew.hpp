@@ -80,6 +80,7 @@ struct PhaseResult {
   std::int64_t elapsed_ns = 0;
   double mean_ns = 0;            ///< as worker 0 reported it, or 0
   std::uint64_t operations = 0;  ///< as all workers reported them
+  std::vector<std::uint64_t> operations_of_each;
   Cost cost;
   std::int64_t migrations = 0;  ///< of pinned and unpinned workers; 0 where unknown
 };

@@ -7,11 +7,11 @@ import pytest
 
 from cli import build, listing
 from cli.errors import Failure
+from cli.listing import TABLE_FAMILIES
 from cli.paths import RELEASE
 
 ROOT = Path(__file__).resolve().parents[2]
 BEGIN, END = "<!-- implementations: begin -->", "<!-- implementations: end -->"
-FAMILIES = ("pipe", "queue", "value", "file", "pool")
 # Headers that implementations share; none of them is an implementation.
 SHARED = {
     "file/locked_append",
@@ -65,12 +65,17 @@ def catalogue() -> set[str]:
 
 
 def headers() -> set[str]:
-    found = [path for family in FAMILIES for path in (ROOT / "impl" / family).glob("*.hpp")]
+    found = [path for family in TABLE_FAMILIES for path in (ROOT / "impl" / family).glob("*.hpp")]
     return {f"{path.parent.name}/{path.stem}" for path in found if path.stem != "contract"}
 
 
 def test_every_header_of_a_family_is_on_a_line_of_the_catalogue() -> None:
     assert headers() - catalogue() - SHARED == set()
+
+
+def test_every_folder_of_headers_is_a_family() -> None:
+    folders = {path.parent.name for path in (ROOT / "impl").glob("*/contract.hpp")}
+    assert folders == set(TABLE_FAMILIES)
 
 
 def test_every_line_of_the_catalogue_has_its_header() -> None:
