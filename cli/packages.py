@@ -58,6 +58,7 @@ HEAVY = {
     "libhiredis-dev": "Redis's client library",
     "nats-server": "NATS; the same",
     "libnats-dev": "NATS's client library",
+    "libgrpc++-dev": "gRPC",
     "libiceoryx-posh-dev": "Eclipse iceoryx",
     "iceoryx": "its daemon",
 }

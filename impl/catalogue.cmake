@@ -42,6 +42,8 @@ handoff_implementation(pipe iceoryx_publish_subscribe IceoryxPublishSubscribe
                        NEEDS iceoryx_posh/iceoryx_posh_deployment.hpp libiceoryx-posh-dev
                        LINK iceoryx_posh iceoryx_hoofs iceoryx_platform
                        INCLUDE /usr/include/iceoryx/v2.0.3)
+handoff_implementation(pipe grpc_stream         GrpcStream NEEDS grpcpp/grpcpp.h libgrpc++-dev
+                       LINK grpc++ grpc gpr absl_synchronization)
 handoff_implementation(pipe io_uring_socketpair IoUringSocketpair NEEDS liburing.h liburing-dev LINK uring)
 handoff_implementation(pipe io_uring_msg_ring   IoUringMsgRing    NEEDS liburing.h liburing-dev LINK uring)
 handoff_implementation(pipe process_vm_readv_outbox ProcessVmReadvOutbox)

@@ -21,6 +21,8 @@ SHARED = {
     "pipe/byte_ring_end",
     "pipe/descriptor_pairs",
     "pipe/framing",
+    "pipe/grpc_call",
+    "pipe/grpc_connection",
     "pipe/iceoryx_ports",
     "pipe/mailbox_end",
     "pipe/nng_connection",
