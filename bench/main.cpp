@@ -6,8 +6,10 @@
 #include <memory>
 #include <random>
 
+#include "bench/cpython.hpp"
 #include "bench/list.hpp"
 #include "bench/options.hpp"
+#include "bench/python_process.hpp"
 #include "bench/runner.hpp"
 #include "harness/clock.hpp"
 #include "harness/environment.hpp"
@@ -55,6 +57,7 @@ void describe_run(const harness::Topology& topology, const Options& options) {
   }
   benchmark::AddCustomContext("clock_cost_ns", number(harness::clock_facts().cost_ns));
   benchmark::AddCustomContext("clock_resolution_ns", number(harness::clock_facts().resolution_ns));
+  benchmark::AddCustomContext("cpython", python_version());
   benchmark::AddCustomContext("slice_ms", number(options.slice_ms));
   benchmark::AddCustomContext("seed", std::to_string(options.seed));
   benchmark::AddCustomContext("launch", std::to_string(options.launch));
@@ -91,6 +94,7 @@ int run(int argc, char** argv) {
   harness::Topology topology = harness::Topology::this_machine();
   Cases cases(topology);
   add_rows(cases);
+  add_cpython(cases, HANDOFF_FAMILY);
   if (options.list) {
     std::fputs(list_json(HANDOFF_FAMILY, cases.rows()).c_str(), stdout);
     return EXIT_SUCCESS;

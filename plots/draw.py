@@ -6,7 +6,15 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from plots.figures import cost_map, dot_charts, floor_multiples, line_charts, percentile_curves
+from plots.figures import (
+    cost_map,
+    dot_charts,
+    floor_multiples,
+    line_charts,
+    percentile_curves,
+    process_start,
+    scenario_dots,
+)
 from plots.figures.common import Drawn
 from results.load import Run
 
@@ -25,6 +33,8 @@ FIGURES: tuple[Figure, ...] = (
     line_charts.slices,
     dot_charts.appends,
     line_charts.pools,
+    process_start.draw,
+    *scenario_dots.FIGURES,
 )
 _run: Run
 

@@ -19,6 +19,12 @@ REFERENCES: Mapping[str, tuple[str, ...]] = {
     "queue": ("mutex_condition", "posix_message_queue"),
     "value": ("atomic", "shared_mutex"),
     "file": ("o_append", "flock"),
+    "lock": ("std_mutex", "shared_mutex"),
+    "semaphore": ("std_counting_semaphore", "posix_unnamed"),
+    "condition": ("std_condition_variable",),
+    "barrier": ("std_barrier", "pthread_barrier"),
+    "process": ("fork", "posix_spawn", "thread"),
+    "signal": ("kill_sigwait", "signalfd"),
     "pool": ("mutex_condition_threads", "prefork_socketpair", "std_async"),
 }
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from matplotlib.figure import Figure
+from matplotlib.ticker import Formatter
 
 from plots import style, units
 from plots.figures import dots
@@ -19,9 +20,22 @@ from plots.figures.common import (
 )
 from results.load import Case, Run
 
-COUNTER = "msgs_per_s"
 COLUMNS = 2
 WORKS = {"reads_95": "95 % reads", "reads_99_9": "99.9 % reads", "": "own elements written"}
+
+
+@dataclass(frozen=True)
+class Measure:
+    """What a chart shows: a counter, what its axis is called, which end is good, its ticks."""
+
+    counter: str
+    label: str
+    more_is_better: bool
+    axis: Callable[[], Formatter]
+
+
+def rate(label: str) -> Measure:
+    return Measure("msgs_per_s", label, True, units.rate_axis)
 
 
 @dataclass(frozen=True)
@@ -33,7 +47,7 @@ class Panel:
     cases: list[Case]
 
 
-def _panels(
+def panels_of(
     cases: Sequence[Case], kind: Callable[[Case], tuple[tuple[int, ...], str]]
 ) -> list[Panel]:
     """The cases by panel."""
@@ -41,29 +55,30 @@ def _panels(
     return [Panel(*k, [case for case in cases if kind(case) == k]) for k in kinds]
 
 
-def _draw(run: Run, panels: list[Panel], label: str) -> tuple[Figure, str]:
+def draw_panels(run: Run, panels: list[Panel], measure: Measure) -> tuple[Figure, str]:
     """The figure, a panel each, two in a line; and what its caption says of it."""
     every = [case for panel in panels for case in panel.cases]
-    found = [dots.dots_of(panel.cases, COUNTER) for panel in panels]
+    better = measure.more_is_better
+    found = [dots.dots_of(panel.cases, measure.counter) for panel in panels]
     starts = range(0, len(panels), COLUMNS)
-    heights = [max(dots.height(run, d, True) for d in found[at : at + COLUMNS]) for at in starts]
+    heights = [max(dots.height(run, d, better) for d in found[at : at + COLUMNS]) for at in starts]
     figure, axes = style.panels(
         len(heights), COLUMNS, 5.1, sum(heights) / len(heights), heights=heights, sharex=True
     )
     for panel, seen, here in zip(axes.flat, found, panels):
-        dots.panel(panel, run, seen, True)
+        dots.panel(panel, run, seen, better)
         panel.set_title(here.title)
-        panel.set_xlabel(label)
+        panel.set_xlabel(measure.label)
         panel.tick_params(labelbottom=True)
     for panel in axes.flat[len(panels) :]:
         panel.set_axis_off()
-    style.log_ticks(axes[0][0].xaxis, units.rate_axis())
+    style.log_ticks(axes[0][0].xaxis, measure.axis())
     style.legend(figure, waitings(run, every).values(), peers=True)
     text = dots.note(every) + context_note(dots.OTHERS_NOTE, every)
     return figure, text + spread_note(every) + HOLLOW_NOTE + noisy_note(every)
 
 
-def _workers(number: int) -> str:
+def workers(number: int) -> str:
     return f"{number} worker{'s' if number > 1 else ''}"
 
 
@@ -83,7 +98,7 @@ def queues(run: Run, folder: Path) -> Drawn:
         return (order.index(place), ends[0] * ends[1], *ends), f"{ends[0]} × {ends[1]}, {place}"
 
     label = f"messages of {units.size(size)} per second"
-    figure, text = _draw(run, _panels(cases, kind), label)
+    figure, text = draw_panels(run, panels_of(cases, kind), rate(label))
     style.save(figure, folder, stem)
     return Drawn(stem, title, text)
 
@@ -97,10 +112,12 @@ def adds(run: Run, folder: Path) -> Drawn:
     order = style.places(case.name.get("place") for case in cases)
 
     def kind(case: Case) -> tuple[tuple[int, ...], str]:
-        place, workers = case.name.get("place"), case.name.number("workers")
-        return (order.index(place), workers), f"{_workers(workers)}, {place}"
+        place, number = case.name.get("place"), case.name.number("workers")
+        return (order.index(place), number), f"{workers(number)}, {place}"
 
-    figure, text = _draw(run, _panels(cases, kind), "additions of all workers per second")
+    figure, text = draw_panels(
+        run, panels_of(cases, kind), rate("additions of all workers per second")
+    )
     style.save(figure, folder, stem)
     return Drawn(stem, title, text)
 
@@ -113,11 +130,13 @@ def shared(run: Run, folder: Path) -> Drawn:
         return missing(stem, title, run, "value", "value/read_mostly or value/element_write")
 
     def kind(case: Case) -> tuple[tuple[int, ...], str]:
-        work, workers = case.name.get("work"), case.name.number("workers")
+        work, number = case.name.get("work"), case.name.number("workers")
         order = list(WORKS).index(work) if work in WORKS else len(WORKS)
-        return (order, workers), f"{WORKS.get(work, work)}, {_workers(workers)}"
+        return (order, number), f"{WORKS.get(work, work)}, {workers(number)}"
 
-    figure, text = _draw(run, _panels(cases, kind), "accesses of all workers per second")
+    figure, text = draw_panels(
+        run, panels_of(cases, kind), rate("accesses of all workers per second")
+    )
     style.save(figure, folder, stem)
     return Drawn(stem, title, text)
 
@@ -131,11 +150,13 @@ def appends(run: Run, folder: Path) -> Drawn:
     order = style.places(case.name.get("place") for case in cases)
 
     def kind(case: Case) -> tuple[tuple[int, ...], str]:
-        place, workers = case.name.get("place"), case.name.number("workers")
+        place, number = case.name.get("place"), case.name.number("workers")
         size = case.name.number("size")
-        title = f"{_workers(workers)}, {units.size(size)}, {place}"
-        return (order.index(place), size, workers), title
+        title = f"{workers(number)}, {units.size(size)}, {place}"
+        return (order.index(place), size, number), title
 
-    figure, text = _draw(run, _panels(cases, kind), "records of all workers per second")
+    figure, text = draw_panels(
+        run, panels_of(cases, kind), rate("records of all workers per second")
+    )
     style.save(figure, folder, stem)
     return Drawn(stem, title, text + " Into the page cache: nothing is flushed to the disk.")

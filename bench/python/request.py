@@ -1,0 +1,54 @@
+"""What is asked for, and what is answered."""
+
+from dataclasses import dataclass, field
+
+from bench.python.cost import Cost
+from results.names import CaseName, parse
+
+
+@dataclass(frozen=True)
+class Request:
+    """A case, with the CPU of each worker (-1: not pinned) and the length of the measured phase."""
+
+    name: CaseName
+    cpus: list[int]
+    slice_ns: int
+
+    @staticmethod
+    def parse(case: str, cpus: list[int], slice_ns: int) -> "Request":
+        return Request(parse(case), cpus, slice_ns)
+
+    @property
+    def scenario(self) -> str:
+        return self.name.scenario
+
+    def number(self, key: str) -> int:
+        """A field that this case has."""
+        return int(self.name.fields[key])
+
+    def between_processes(self) -> bool:
+        return self.name.get("peers") == "processes"
+
+
+@dataclass
+class Outcome:
+    """What one phase measured; every operation in it was verified."""
+
+    operations: int
+    seconds: float
+    ns_per_operation: float
+    cost: Cost
+    samples_ns: list[int] = field(default_factory=list)
+    further: dict[str, float] = field(default_factory=dict)
+
+    def print(self) -> None:
+        """As bench/cpython.cpp reads it."""
+        print("operations", self.operations)
+        print("seconds", self.seconds)
+        print("ns_per_operation", self.ns_per_operation)
+        print("cpu_ns", self.cost.cpu_ns)
+        print("voluntary", self.cost.voluntary)
+        print("involuntary", self.cost.involuntary)
+        for name, value in self.further.items():
+            print("further", name, value)
+        print("samples", *self.samples_ns)

@@ -1,0 +1,140 @@
+"""Dot charts of the families whose cases differ by scenario: a figure each, a panel per scenario,
+workers, work and placement."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from plots import style, units
+from plots.figures.common import MEDIAN_NOTE, Drawn, missing
+from plots.figures.dot_charts import Measure, draw_panels, panels_of, rate, workers
+from results.load import MERIT, Case, Run
+
+RATE = rate("operations of all workers per second")
+TIME = Measure(MERIT, "time", False, units.time_axis)
+
+WORDS = {
+    "ping_pong": "round trip",
+    "uncontended": "taken and given back, nobody else",
+    "contended": "contended",
+    "permits": "permits shared",
+    "wake_all": "all woken",
+    "notify_all": "all notified",
+    "rounds": "a round",
+    "stream": "one after the other",
+    "alarm": "lateness of an alarm",
+    "child_exit": "a child's exit told",
+    "mix": "mixed",
+}
+WORK = {
+    "hold_0": "held for nothing",
+    "hold_100ns": "held for 100 ns",
+    "hold_1us": "held for 1 µs",
+    "sets_50": "half of them set",
+    "sets_5": "5 % of them set",
+}
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A figure: its cases in the order of their scenarios, and what it shows of them."""
+
+    stem: str
+    title: str
+    family: str
+    scenarios: tuple[str, ...]
+    measure: Measure
+    keeps: Callable[[Case], bool] = lambda case: True
+
+    def cases(self, run: Run) -> list[Case]:
+        found = [case for s in self.scenarios for case in run.good(self.family, s)]
+        return [case for case in found if self.keeps(case)]
+
+
+def of_one_size(case: Case) -> bool:
+    """The middle one of those that managers are measured with."""
+    return case.name.number("size") in (0, 1024)
+
+
+SHEETS = (
+    Sheet(
+        "lock_contended",
+        "Locks: how often contending workers get them",
+        "lock",
+        ("contended",),
+        RATE,
+        lambda case: case.name.get("work") != "hold_100ns",
+    ),
+    Sheet(
+        "lock_hand_over",
+        "Locks: alone, and handed over and back",
+        "lock",
+        ("uncontended", "ping_pong"),
+        TIME,
+    ),
+    Sheet("semaphore", "Semaphores", "semaphore", ("ping_pong", "permits"), TIME),
+    Sheet(
+        "event", "Events: until those who wait are awake", "event", ("ping_pong", "wake_all"), TIME
+    ),
+    Sheet(
+        "condition",
+        "Conditions: until those who wait are awake",
+        "condition",
+        ("ping_pong", "notify_all"),
+        TIME,
+    ),
+    Sheet("barrier", "Barriers: a round of all parties", "barrier", ("rounds",), TIME),
+    Sheet(
+        "signal",
+        "Signals, alarms and children's exits",
+        "signal",
+        ("ping_pong", "stream", "alarm", "child_exit"),
+        TIME,
+    ),
+    Sheet(
+        "manager",
+        "Managers: operations per second, values of 1 KiB",
+        "manager",
+        ("get", "set", "append", "mix"),
+        RATE,
+        of_one_size,
+    ),
+)
+
+
+def _title(case: Case) -> str:
+    name = case.name
+    parts = [WORDS.get(name.scenario, name.scenario)]
+    if name.get("workers"):
+        parts.append(workers(name.number("workers")))
+    if name.get("capacity"):
+        parts.append(f"{name.number('capacity')} permits")
+    if name.get("work"):
+        parts.append(WORK.get(name.get("work"), name.get("work")))
+    return ", ".join([*parts, name.get("place")])
+
+
+def draw(run: Run, folder: Path, sheet: Sheet) -> Drawn:
+    """One figure."""
+    cases = sheet.cases(run)
+    if not cases:
+        what = " or ".join(f"{sheet.family}/{scenario}" for scenario in sheet.scenarios)
+        return missing(sheet.stem, sheet.title, run, sheet.family, what)
+    order = style.places(case.name.get("place") for case in cases)
+
+    def kind(case: Case) -> tuple[tuple[int, ...], str]:
+        name = case.name
+        works = list(WORK)
+        work = works.index(name.get("work")) if name.get("work") in works else len(works)
+        numbers = name.number("workers"), name.number("capacity")
+        place = order.index(name.get("place"))
+        return (sheet.scenarios.index(name.scenario), work, place, *numbers), _title(case)
+
+    figure, text = draw_panels(run, panels_of(cases, kind), sheet.measure)
+    style.save(figure, folder, sheet.stem)
+    timed = sheet.measure is TIME and any(case.histogram.total for case in cases)
+    return Drawn(sheet.stem, sheet.title, text + (" " + MEDIAN_NOTE.strip() if timed else ""))
+
+
+FIGURES = tuple(partial(draw, sheet=sheet) for sheet in SHEETS)
