@@ -92,6 +92,15 @@ void add_copies(Cases& cases, const Placement& alone) {
   }
 }
 
+template <std::size_t bytes>
+void add_hand_over(Cases& cases) {
+  const Placement pair = cases.nearest_pair();
+  if (!pair.exists()) return;
+  harness::CaseName name = named("memory", "hand_over");
+  name.with("peers", "processes").with("place", to_string(pair.place)).with("size", bytes);
+  add(cases, name, plan_of<MemoryHandOver<bytes>>(Peers::processes, pair.cpus), bytes);
+}
+
 }  // namespace
 
 void add_rows(Cases& cases) {
@@ -113,6 +122,8 @@ void add_rows(Cases& cases) {
   add(cases, named("clock", "read").with("place", to_string(alone.place)),
       plan_of<Alone<ClockReads>>(Peers::processes, alone.cpus));
   add_copies(cases, alone);
+  add_hand_over<131072>(cases);
+  add_hand_over<1048576>(cases);
 }
 
 }  // namespace handoff::bench

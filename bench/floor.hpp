@@ -1,8 +1,14 @@
 #pragma once
 
+#include <array>
 #include <atomic>
 #include <cstdint>
+#include <cstring>
+#include <memory>
+#include <stdexcept>
+#include <vector>
 
+#include "bench/payload.hpp"
 #include "bench/round_trips.hpp"
 #include "harness/crew.hpp"
 #include "impl/common/cpu.hpp"
@@ -73,6 +79,51 @@ class FutexRoundTrip {
 
   alignas(isolation) Word there_{0};
   alignas(isolation) Word back_{0};
+};
+
+/// Bytes that one CPU copies into memory that both have and the other copies out, each into one
+/// half while the other is at the other half: what a stream through memory can reach at best. The
+/// messages are made before and looked at after.
+template <std::size_t bytes>
+class MemoryHandOver {
+ public:
+  harness::Body join(harness::Seat& seat) {
+    auto message = std::make_shared<std::vector<Word>>(bytes / sizeof(Word));
+    if (seat.worker == 0) {
+      fill(*message, 0);
+      return [this, message, next = std::uint64_t{0}](std::uint64_t count) mutable {
+        for (std::uint64_t n = 0; n < count; ++n) {
+          Half& half = halves_[next++ % halves_.size()];
+          wait_for(half.full, 0);
+          std::memcpy(half.words.data(), message->data(), bytes);
+          half.full.store(1, std::memory_order_release);  // the bytes before the flag
+        }
+      };
+    }
+    return [this, message, next = std::uint64_t{0}](std::uint64_t count) mutable {
+      for (std::uint64_t n = 0; n < count; ++n) {
+        Half& half = halves_[next++ % halves_.size()];
+        wait_for(half.full, 1);
+        std::memcpy(message->data(), half.words.data(), bytes);
+        asm volatile("" : : "r"(message->data()) : "memory");
+        half.full.store(0, std::memory_order_release);  // read before it is written again
+      }
+      if (count > 0) check_message(*message, 0);
+    };
+  }
+
+ private:
+  struct Half {
+    alignas(isolation) std::atomic<std::uint32_t> full{0};
+    alignas(isolation) std::array<Word, bytes / sizeof(Word)> words;
+  };
+
+  static void wait_for(const std::atomic<std::uint32_t>& flag, std::uint32_t value) {
+    // acquire: the flag before the bytes.
+    while (flag.load(std::memory_order_acquire) != value) cpu_relax();
+  }
+
+  std::array<Half, 2> halves_;
 };
 
 }  // namespace handoff::bench

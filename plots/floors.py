@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from results.load import Case, Run
 from results.names import CaseName
 
-CACHE_LINE, FUTEX = "cache_line", "futex"
+CACHE_LINE, FUTEX, MEMORY = "cache_line", "futex", "memory"
 
 
 @dataclass(frozen=True)
@@ -18,11 +18,19 @@ class Multiple:
     floor: Case
 
 
+def _hand_over(run: Run, name: CaseName) -> Case | None:
+    found = run.good("floor", "hand_over", place=name.get("place"))
+    return next((case for case in found if case.name.get("size") == name.get("size")), None)
+
+
 def floor_of(run: Run, name: CaseName) -> Case | None:
-    """A cache line's round trip for who spins first, a futex wake-up's for who blocks.
+    """A cache line's round trip for who spins first, a futex wake-up's for who blocks; for a stream
+    of large messages the bytes through memory.
 
     None where the run did not measure it: on one CPU no cache line travels.
     """
+    if name.scenario == "stream":
+        return _hand_over(run, name)
     if name.scenario != "ping_pong":
         return None
     kind = CACHE_LINE if run.spins(name) else FUTEX
