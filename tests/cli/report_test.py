@@ -14,6 +14,7 @@ import pytest
 
 from cli import folder, main, report
 from cli.errors import Exit, Failure
+from cli.paths import FAMILIES
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -40,7 +41,7 @@ def test_a_report_leaves_a_named_run_folder(fake_build: Path) -> None:
         {"family": "queue", "name": "other", "reason": "needs the package x"}
     ]
     assert set(record["stopped_by"].values()) == {"budget"}
-    for family in ("floor", "pipe", "queue", "value", "file", "pool"):
+    for family in FAMILIES:
         assert len(list(run.glob(f"{family}-??.json"))) == record["launches"]
     assert not list(output.glob(folder.UNFINISHED + "*"))
     assert not list(run.glob(".*"))
