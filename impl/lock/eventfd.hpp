@@ -28,13 +28,13 @@ class Eventfd {
 
   class Handle {
    public:
-    explicit Handle(int counter) : counter_(counter) {}
+    Handle(int counter, HandOver& hand_over) : counter_(counter), holding_(hand_over) {}
 
     void lock() {
       (void)take(0);
       holding_.begin();
     }
-    bool try_lock() { return holding_.begin_if(take(RWF_NOWAIT)); }
+    bool try_lock() { return holding_.begin(take(RWF_NOWAIT)); }
     bool try_lock_until(Deadline deadline) {
       while (!try_lock()) {
         pollfd entry{.fd = counter_, .events = POLLIN, .revents = 0};
@@ -70,12 +70,13 @@ class Eventfd {
   }
   Handle handle(unsigned worker) {
     workers_.check(info.name, worker);
-    return Handle(counter_.get());
+    return {counter_.get(), hand_over_};
   }
 
  private:
   LockWorkers workers_;
   Descriptor counter_;
+  HandOver hand_over_;
 };
 
 }  // namespace handoff::lock

@@ -20,13 +20,14 @@ class FileLock {
   class Handle {
    public:
     /// A lock may belong to an open file description, so each worker opens the file anew.
-    explicit Handle(int file) : file_(opened_again(file, O_RDWR)) {}
+    Handle(int file, HandOver& hand_over)
+        : file_(opened_again(file, O_RDWR)), holding_(hand_over) {}
 
     void lock() {
       Mechanism::lock(file_.get());
       holding_.begin();
     }
-    bool try_lock() { return holding_.begin_if(Mechanism::try_lock(file_.get())); }
+    bool try_lock() { return holding_.begin(Mechanism::try_lock(file_.get())); }
     void unlock() {
       holding_.end(info.name);
       Mechanism::unlock(file_.get());
@@ -40,12 +41,13 @@ class FileLock {
   explicit FileLock(LockShape shape) : workers_(info.name, shape, facts), file_(nameless_file()) {}
   Handle handle(unsigned worker) {
     workers_.check(info.name, worker);
-    return Handle(file_.get());
+    return {file_.get(), hand_over_};
   }
 
  private:
   LockWorkers workers_;
   Descriptor file_;
+  HandOver hand_over_;
 };
 
 }  // namespace handoff

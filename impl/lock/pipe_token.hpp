@@ -28,14 +28,17 @@ class PipeToken {
 
   class Handle {
    public:
-    Handle(int reads, int writes)
-        : reads_(reads), writes_(writes), tries_(opened_again(reads, O_RDONLY | O_NONBLOCK)) {}
+    Handle(int reads, int writes, HandOver& hand_over)
+        : reads_(reads),
+          writes_(writes),
+          tries_(opened_again(reads, O_RDONLY | O_NONBLOCK)),
+          holding_(hand_over) {}
 
     void lock() {
       (void)take(reads_);
       holding_.begin();
     }
-    bool try_lock() { return holding_.begin_if(take(tries_.get())); }
+    bool try_lock() { return holding_.begin(take(tries_.get())); }
     bool try_lock_until(Deadline deadline) {
       while (!try_lock()) {
         pollfd entry{.fd = tries_.get(), .events = POLLIN, .revents = 0};
@@ -74,7 +77,7 @@ class PipeToken {
   }
   Handle handle(unsigned worker) {
     workers_.check(info.name, worker);
-    return {reads_.get(), writes_.get()};
+    return {reads_.get(), writes_.get(), hand_over_};
   }
 
  private:
@@ -88,6 +91,7 @@ class PipeToken {
   LockWorkers workers_;
   Descriptor reads_;
   Descriptor writes_;
+  HandOver hand_over_;
 };
 
 }  // namespace handoff::lock

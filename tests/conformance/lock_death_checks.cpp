@@ -73,6 +73,7 @@ void the_next_after_a_killed_holder_sees_what_is_claimed(const LockRow& row,
   const HolderDeath claimed = row.facts.on_holder_death;
   run_alone([&] {
     SharedLock lock(row, {2, Peers::processes});
+    lock.will_be_held_for_ever();
     be_killed_holding(lock);
     auto survivor = start([&] {
       auto handle = lock.handle(1);
@@ -101,6 +102,7 @@ void a_waiter_for_a_killed_holder_sees_what_is_claimed(const LockRow& row,
   const HolderDeath claimed = row.facts.on_holder_death;
   run_alone([&] {
     SharedLock lock(row, {2, Peers::processes});
+    lock.will_be_held_for_ever();
     InSharedMemory<Steps> held;
     auto holder = start([&] {
       auto handle = lock.handle(0);
@@ -133,6 +135,7 @@ void a_killed_waiter_holds_up_others_only_where_claimed(const LockRow& row,
                                                         Clock::duration patience) {
   run_alone([&] {
     SharedLock lock(row, {3, Peers::processes});
+    lock.will_be_held_for_ever();  // where that is claimed
     auto handle = lock.handle(0);
     handle->lock();
     InSharedMemory<Steps> waits;

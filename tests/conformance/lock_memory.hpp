@@ -19,7 +19,9 @@ class SharedLock {
       : row_(row), memory_(harness::Region::shared(row.bytes)) {
     row_.build(memory_.data(), shape);
   }
-  ~SharedLock() { row_.destroy(memory_.data()); }
+  ~SharedLock() {
+    if (!held_for_ever_) row_.destroy(memory_.data());
+  }
   SharedLock(const SharedLock&) = delete;
   SharedLock& operator=(const SharedLock&) = delete;
 
@@ -27,10 +29,13 @@ class SharedLock {
   std::unique_ptr<AnyLockHandle> handle(unsigned worker) const {
     return row_.handle(memory_.data(), worker);
   }
+  /// Its holder dies: it is not destroyed, which a lock that is held may refuse.
+  void will_be_held_for_ever() { held_for_ever_ = true; }
 
  private:
   const LockRow& row_;
   harness::Region memory_;
+  bool held_for_ever_ = false;
 };
 
 /// Has workers share a lock, and each do `work(handle, number)`.
@@ -58,6 +63,18 @@ class Steps {
 
  private:
   std::atomic<unsigned> step_{0};
+};
+
+/// Lets nobody go on before all have come. In memory that they share.
+class StartTogether {
+ public:
+  explicit StartTogether(unsigned workers) : missing_(workers) {}
+  void wait() {
+    for (--missing_; missing_ > 0;) std::this_thread::yield();
+  }
+
+ private:
+  std::atomic<unsigned> missing_;
 };
 
 /// Long enough for a worker to have fallen asleep.

@@ -36,6 +36,10 @@ struct LockRow {
   std::unique_ptr<AnyLockHandle> (*handle)(void* lock, unsigned worker);
 };
 
+inline bool waits_awake(const LockRow& row) {
+  return row.info.waiting == Waiting::spins || row.info.waiting == Waiting::spins_then_yields;
+}
+
 template <Lock L>
 class LockHandleOf final : public AnyLockHandle {
  public:

@@ -2,11 +2,10 @@
 
 #include <sys/sem.h>
 
-#include <atomic>
-
 #include "../absolute_time.hpp"
 #include "../status.hpp"
 #include "../sysv_keeper.hpp"
+#include "hand_over.hpp"
 
 namespace handoff {
 
@@ -19,33 +18,21 @@ class SysvSemaphoreUndoLock {
   SysvSemaphoreUndoLock(const SysvSemaphoreUndoLock&) = delete;
   SysvSemaphoreUndoLock& operator=(const SysvSemaphoreUndoLock&) = delete;
 
-  void lock() {
-    (void)change(-1, never);
-    come_after_the_last();
-  }
-  bool try_lock() {
-    if (!change(-1, at_once)) return false;
-    come_after_the_last();
-    return true;
-  }
+  void lock() { (void)try_lock_until(never); }
+  bool try_lock() { return try_lock_until(at_once); }
   bool try_lock_until(Deadline deadline) {
     if (!change(-1, deadline)) return false;
-    come_after_the_last();
+    hand_over_.take();
     return true;
   }
   void unlock() {
-    handed_over_.store(true, std::memory_order_release);
+    hand_over_.give();
     (void)change(1, never);
   }
 
  private:
   static detail::SysvKeeper& keeper() { return detail::SysvKeeper::of_this_process(); }
 
-  void come_after_the_last() {
-    // acquire: with the release above it tells the C++ memory model, which does not know semop(2),
-    // that what the last holder did comes before.
-    (void)handed_over_.load(std::memory_order_acquire);
-  }
   /// False when it could not be changed before the deadline.
   bool change(short permits, Deadline deadline) {
     sembuf operation{.sem_num = 0, .sem_op = permits, .sem_flg = SEM_UNDO};
@@ -59,7 +46,7 @@ class SysvSemaphoreUndoLock {
   }
 
   int set_;
-  std::atomic<bool> handed_over_{false};
+  HandOver hand_over_;
 };
 
 namespace detail {
