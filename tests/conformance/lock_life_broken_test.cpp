@@ -92,9 +92,15 @@ class NamedMutex : public FutexMutex {
     Descriptor file(shm_open(name_to_leave.c_str(), O_CREAT | O_RDWR | O_CLOEXEC, mode));
     fchmod(file.get(), mode);
     (void)ftruncate(file.get(), 1);
-    mmap(nullptr, 1, PROT_READ, MAP_SHARED, file.get(), 0);
+    memory_ = mmap(nullptr, 1, PROT_READ, MAP_SHARED, file.get(), 0);
     if (!keeps_name) shm_unlink(name_to_leave.c_str());
   }
+  ~NamedMutex() { munmap(memory_, 1); }
+  NamedMutex(const NamedMutex&) = delete;
+  NamedMutex& operator=(const NamedMutex&) = delete;
+
+ private:
+  void* memory_;
 };
 
 TEST(AClaimOfALock, that_the_next_one_is_told_of_a_death_is_checked) {
