@@ -1,7 +1,6 @@
 #pragma once
 
 #include <array>
-#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <span>
@@ -11,6 +10,7 @@
 #include "bench/payload.hpp"
 #include "bench/repeat.hpp"
 #include "bench/servers.hpp"
+#include "bench/settlement.hpp"
 #include "harness/crew.hpp"
 #include "impl/common/cpu.hpp"
 #include "impl/value/contract.hpp"
@@ -25,27 +25,6 @@ auto take_handle(V& value, harness::Seat& seat) {
   return std::make_shared<decltype(value.handle(0))>(value.handle(seat.worker));
 }
 
-/// Settles what all workers have added to a value in a phase against what it holds after it.
-class Settlement {
- public:
-  explicit Settlement(unsigned workers) : workers_(workers) {}
-
-  template <class Handle>
-  void settle(Handle& handle, harness::Report& report, std::uint64_t added) {
-    report.balance += added;
-    // acq_rel: the last one, which settles, comes after every addition and former settlement.
-    if (finished_.fetch_add(1, std::memory_order_acq_rel) % workers_ != workers_ - 1) return;
-    std::uint64_t total = handle.load(0);
-    report.balance -= total - settled_;
-    settled_ = total;
-  }
-
- private:
-  unsigned workers_;
-  std::atomic<std::uint64_t> finished_{0};  ///< workers that have, in all phases
-  std::uint64_t settled_ = 0;               ///< the value after the phase before
-};
-
 /// All workers add 1 to the same value.
 template <class V>
 class ValueAdd {
@@ -55,7 +34,7 @@ class ValueAdd {
   harness::Body join(harness::Seat& seat) {
     auto handle = take_handle(value_, seat);
     seat.afterwards = [this, &seat, handle] {
-      settlement_.settle(*handle, seat.report, seat.report.operations);
+      settlement_.settle(seat.report, seat.report.operations, [&] { return handle->load(0); });
     };
     return [&seat, handle](std::uint64_t length_ns) {
       seat.report.operations = repeat_for(length_ns, [&](std::uint64_t) { handle->add(1, 0); });
@@ -76,7 +55,8 @@ class ValueReadMostly {
   harness::Body join(harness::Seat& seat) {
     auto handle = take_handle(value_, seat);
     seat.afterwards = [this, &seat, handle] {
-      settlement_.settle(*handle, seat.report, seat.report.operations / period);
+      settlement_.settle(seat.report, seat.report.operations / period,
+                         [&] { return handle->load(0); });
     };
     return [&seat, handle](std::uint64_t length_ns) {
       std::uint64_t last = 0;

@@ -154,3 +154,41 @@ handoff_implementation(pool moodycamel_threads      MoodycamelThreads
 handoff_implementation(pool std_async               StdAsync)
 handoff_implementation(pool prefork_socketpair      PreforkSocketpair)
 handoff_implementation(pool prefork_shared_ring     PreforkSharedRing)
+
+handoff_implementation(lock std_mutex               lock::StdMutex)
+handoff_implementation(lock std_timed_mutex         lock::StdTimedMutex)
+handoff_implementation(lock shared_mutex            lock::SharedMutex)
+handoff_implementation(lock adaptive_mutex          lock::AdaptiveMutex)
+handoff_implementation(lock error_checking_mutex    lock::ErrorCheckingMutex)
+handoff_implementation(lock robust_mutex            lock::RobustMutex)
+handoff_implementation(lock priority_inheriting_mutex lock::PriorityInheritingMutex)
+handoff_implementation(lock futex_mutex             lock::FutexMutex)
+handoff_implementation(lock ttas_lock               lock::TtasLock)
+handoff_implementation(lock ticket_lock             lock::TicketLock)
+handoff_implementation(lock mcs_lock                lock::McsLock)
+handoff_implementation(lock posix_semaphore_unnamed lock::PosixSemaphoreUnnamed)
+handoff_implementation(lock posix_semaphore_named   lock::PosixSemaphoreNamed)
+handoff_implementation(lock sysv_semaphore_undo     lock::SysvSemaphoreUndo)
+handoff_implementation(lock eventfd                 lock::Eventfd)
+handoff_implementation(lock pipe_token              lock::PipeToken)
+handoff_implementation(lock flock                   lock::Flock)
+handoff_implementation(lock fcntl_lock              lock::FcntlLock)
+handoff_implementation(lock ofd_lock                lock::OfdLock)
+handoff_implementation(lock boost_interprocess_mutex lock::BoostInterprocessMutex
+                       NEEDS boost/interprocess/sync/interprocess_mutex.hpp libboost-dev)
+handoff_implementation(lock boost_named_mutex       lock::BoostNamedMutex
+                       NEEDS boost/interprocess/sync/named_mutex.hpp libboost-dev)
+handoff_implementation(lock tbb_spin_mutex          lock::TbbSpinMutex
+                       NEEDS tbb/spin_mutex.h libtbb-dev LINK tbb)
+handoff_implementation(lock tbb_queuing_mutex       lock::TbbQueuingMutex
+                       NEEDS tbb/queuing_mutex.h libtbb-dev LINK tbb)
+handoff_implementation(lock tbb_mutex               lock::TbbMutex
+                       NEEDS oneapi/tbb/mutex.h libtbb-dev LINK tbb)
+handoff_implementation(lock absl_mutex              lock::AbslMutex
+                       NEEDS absl/synchronization/mutex.h libabsl-dev LINK absl_synchronization)
+handoff_implementation(lock std_recursive_mutex     lock::StdRecursiveMutex)
+handoff_implementation(lock std_recursive_timed_mutex lock::StdRecursiveTimedMutex)
+handoff_implementation(lock recursive_mutex         lock::RecursiveMutex)
+handoff_implementation(lock recursive_futex_mutex   lock::RecursiveFutexMutex)
+handoff_implementation(lock boost_interprocess_recursive_mutex lock::BoostInterprocessRecursiveMutex
+                       NEEDS boost/interprocess/sync/interprocess_recursive_mutex.hpp libboost-dev)

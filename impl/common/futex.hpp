@@ -8,8 +8,8 @@
 #include <cerrno>
 #include <climits>
 #include <cstdint>
-#include <ctime>
 
+#include "absolute_time.hpp"
 #include "status.hpp"
 
 namespace handoff {
@@ -24,12 +24,8 @@ inline void futex_wait(std::atomic<std::uint32_t>& word, std::uint32_t expected,
   timespec absolute{};
   timespec* timeout = nullptr;
   if (deadline != never) {
-    // FUTEX_WAIT_BITSET takes an absolute time of CLOCK_MONOTONIC, which is what steady_clock is.
-    auto since_boot = deadline.time_since_epoch();
-    if (since_boot <= Clock::duration::zero()) return;
-    auto seconds = std::chrono::duration_cast<std::chrono::seconds>(since_boot);
-    absolute.tv_sec = static_cast<time_t>(seconds.count());
-    absolute.tv_nsec = std::chrono::nanoseconds(since_boot - seconds).count();
+    if (deadline == at_once) return;
+    absolute = absolute_time(deadline);  // FUTEX_WAIT_BITSET takes one
     timeout = &absolute;
   }
   long result = syscall(SYS_futex, &word, FUTEX_WAIT_BITSET, expected, timeout, nullptr,

@@ -2,10 +2,9 @@
 
 #include <poll.h>
 
-#include <algorithm>
-#include <ctime>
 #include <span>
 
+#include "absolute_time.hpp"
 #include "status.hpp"
 
 namespace handoff {
@@ -14,13 +13,7 @@ namespace handoff {
 /// passed.
 inline int poll_until(std::span<pollfd> entries, Deadline deadline) {
   for (;;) {
-    timespec left{};
-    if (deadline != never && deadline != at_once) {
-      auto rest = std::max(deadline - Clock::now(), Clock::duration::zero());
-      auto seconds = std::chrono::duration_cast<std::chrono::seconds>(rest);
-      left.tv_sec = static_cast<time_t>(seconds.count());
-      left.tv_nsec = std::chrono::nanoseconds(rest - seconds).count();
-    }
+    const timespec left = deadline == never ? timespec{} : time_left(deadline);
     int ready =
         ::ppoll(entries.data(), entries.size(), deadline == never ? nullptr : &left, nullptr);
     if (ready != -1) return ready;

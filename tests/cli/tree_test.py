@@ -16,6 +16,10 @@ BEGIN, END = "<!-- implementations: begin -->", "<!-- implementations: end -->"
 SHARED = {
     "file/locked_append",
     "file/records",
+    "lock/boost_lock",
+    "lock/file_lock",
+    "lock/holding",
+    "lock/in_place_lock",
     "pipe/accepted_sockets",
     "pipe/byte_ring",
     "pipe/byte_ring_end",

@@ -12,6 +12,7 @@
 #include <map>
 
 #include "impl/common/status.hpp"
+#include "tests/conformance/slowness.hpp"
 #include "tests/conformance/workers.hpp"
 
 namespace handoff::conformance {
@@ -101,7 +102,7 @@ class Tracer {
   std::uint64_t calls_ = 0;
 };
 
-[[maybe_unused]] std::string why_no_tracing() {
+std::string why_no_tracing() {
   try {
     (void)count_system_calls([](const std::function<void()>& mark_it) {
       mark_it();
@@ -124,13 +125,7 @@ std::uint64_t count_system_calls(
 }
 
 std::string why_no_counting() {
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-  return "a sanitizer makes system calls of its own";
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-  return "a sanitizer makes system calls of its own";
-#endif
-#endif
+  if (sanitized) return "a sanitizer makes system calls of its own";
   static const std::string reason = why_no_tracing();
   return reason;
 }

@@ -1,58 +1,19 @@
 #include <gtest/gtest.h>
 
+#include <array>
 #include <cstddef>
-#include <memory>
-#include <new>
 
-#include "impl/common/locks/futex_mutex.hpp"
 #include "impl/pipe/byte_ring.hpp"
 #include "impl/queue/joinable.hpp"
 #include "impl/queue/mpmc_ring.hpp"
 #include "impl/queue/slot_ring.hpp"
 #include "impl/queue/spsc_ring.hpp"
+#include "tests/interleavings/models.hpp"
 
-/// The own rings, locks and ways of waiting, as they are, in every order of their steps (with at
+/// The own rings and ways of waiting, as they are, in every order of their steps (with at
 /// most a few switches before a step's time has come) and with every value that a load may return.
 namespace handoff::interleavings {
 namespace {
-
-/// An item that tells of two workers who touch it unordered.
-class Item {
- public:
-  Item() = default;
-  explicit Item(unsigned value) { value_(nowhere()) = value; }
-  Item(const Item& other) { *this = other; }
-  Item& operator=(const Item& other) {
-    value_(nowhere()) = other.value();
-    return *this;
-  }
-  ~Item() = default;
-  unsigned value() const { return value_(nowhere()); }
-
- private:
-  mutable rl::var<unsigned> value_;
-};
-
-void require(bool holds, const char* what) {
-  if (!holds) rl::ctx().fail_test(what, rl::test_result_user_assert_failed, nowhere());
-}
-
-/// Built anew for every order of steps; left where it is when the order ends in a fault. Relacy
-/// would not align it.
-template <class Object>
-class Anew {
- public:
-  template <class... Arguments>
-  void build(Arguments... arguments) {
-    new (memory) Object(arguments...);
-  }
-  void drop() { std::destroy_at(&object()); }
-  Object& object() { return *std::launder(reinterpret_cast<Object*>(memory)); }
-  Object* operator->() { return &object(); }
-
- private:
-  alignas(Object) static inline std::byte memory[sizeof(Object)];
-};
 
 /// `Producers` put `Items` each, `Consumers` get as many each.
 template <class Queue, unsigned Producers, unsigned Consumers, unsigned Items>
@@ -152,26 +113,6 @@ struct Pipe : rl::test_suite<Pipe, 2> {
   }
 };
 
-struct Mutex : rl::test_suite<Mutex, 3> {
-  Anew<FutexMutex> mutex;
-  Anew<Item> count;
-
-  void before() {
-    mutex.build();
-    count.build(0U);
-  }
-  void after() {
-    require(count->value() == 3, "an addition was lost");
-    mutex.drop();
-    count.drop();
-  }
-  void thread(unsigned) {
-    mutex->lock();
-    count.object() = Item(count->value() + 1);
-    mutex->unlock();
-  }
-};
-
 struct Join : rl::test_suite<Join, 2> {
   Anew<TaskCount> tasks;
 
@@ -239,31 +180,6 @@ using Slots = SlotRing<Item, 2, Wait>;
 template <class Wait>
 using Mpmc = MpmcRing<Item, 2, Wait>;
 
-/// Why it failed, or nothing; Relacy prints the order of steps that did.
-template <class Test>
-std::string fault_of(rl::test_params params) {
-  return rl::simulate<Test>(params) ? "" : rl::test_result_str(params.test_result);
-}
-
-/// In all orders with at most so many switches from a thread that could have gone on.
-template <class Test>
-std::string fault_of(unsigned switches) {
-  rl::test_params params;
-  params.search_type = rl::sched_bound;
-  params.context_bound = switches;
-  params.iteration_count = 50'000'000;  // more than there are
-  return fault_of<Test>(params);
-}
-
-/// In random orders with any number of them.
-template <class Test>
-std::string fault_in_random_orders() {
-  rl::test_params params;
-  params.search_type = rl::sched_random;
-  params.iteration_count = 100'000;
-  return fault_of<Test>(params);
-}
-
 TEST(Model, a_ring_of_one_producer_and_one_consumer_hands_over_everything) {
   EXPECT_EQ((fault_of<Stream<Spsc<Park>, 1, 1, 3>>(4)), "");
   EXPECT_EQ((fault_of<Stream<Slots<Park>, 1, 1, 3>>(4)), "");
@@ -289,7 +205,6 @@ TEST(Model, a_close_wakes_whoever_waits_and_gives_up_nothing) {
   EXPECT_EQ((fault_of<CloseForTwo<Mpmc<Park>>>(3)), "");
 }
 TEST(Model, a_pipe_hands_over_its_messages_and_then_its_end) { EXPECT_EQ(fault_of<Pipe>(4), ""); }
-TEST(Model, a_mutex_lets_in_one_at_a_time) { EXPECT_EQ(fault_of<Mutex>(3), ""); }
 TEST(Model, a_join_returns_when_all_is_done) { EXPECT_EQ(fault_of<Join>(4), ""); }
 
 TEST(ModelRejects, a_notifier_that_looks_for_sleepers_before_its_store_is_seen) {

@@ -11,17 +11,23 @@ namespace handoff {
 /// second mutex of Drepper, Futexes Are Tricky, 2011.
 class FutexMutex {
  public:
-  void lock() {
+  void lock() { (void)try_lock_until(never); }
+  bool try_lock() {
     std::uint32_t before = available;
     // acquire, here and below: what the last holder did is seen. relaxed: nothing is read yet.
-    if (state_.compare_exchange_strong(before, held, std::memory_order_acquire,
-                                       std::memory_order_relaxed)) {
-      return;
-    }
-    // Whoever has slept takes it as contended: others may sleep still.
+    return state_.compare_exchange_strong(before, held, std::memory_order_acquire,
+                                          std::memory_order_relaxed);
+  }
+  bool try_lock_until(Deadline deadline) {
+    if (try_lock()) return true;
+    if (deadline == at_once) return false;
+    // Whoever has slept takes it as contended: others may sleep still. Whoever gives up has marked
+    // it so before: the wake-up that he may have been given is made up for by the next unlock.
     while (state_.exchange(contended, std::memory_order_acquire) != available) {
-      futex_wait(state_, contended);
+      if (deadline != never && Clock::now() >= deadline) return false;
+      futex_wait(state_, contended, deadline);
     }
+    return true;
   }
   void unlock() {
     // release: what was done under the lock comes before it is free.

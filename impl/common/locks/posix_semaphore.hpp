@@ -3,16 +3,34 @@
 #include <fcntl.h>
 #include <semaphore.h>
 
+#include "../absolute_time.hpp"
 #include "../names.hpp"
 #include "../status.hpp"
 
 namespace handoff {
 namespace detail {
 
-inline void take(sem_t* semaphore) {
-  while (sem_wait(semaphore) == -1) {
-    if (errno != EINTR) throw_errno("sem_wait");
+/// Again after signals; false when it was not to be had, for the reason `refusal`.
+template <class Call>
+bool took(Call call, int refusal, const char* what) {
+  while (call() == -1) {
+    if (errno == refusal) return false;
+    if (errno != EINTR) throw_errno(what);
   }
+  return true;
+}
+
+inline void take(sem_t* semaphore) {
+  constexpr int none = 0;
+  (void)took([&] { return sem_wait(semaphore); }, none, "sem_wait");
+}
+inline bool try_take(sem_t* semaphore) {
+  return took([&] { return sem_trywait(semaphore); }, EAGAIN, "sem_trywait");
+}
+inline bool take_until(sem_t* semaphore, Deadline deadline) {
+  const timespec absolute = absolute_time(deadline);
+  return took([&] { return sem_clockwait(semaphore, CLOCK_MONOTONIC, &absolute); }, ETIMEDOUT,
+              "sem_clockwait");
 }
 inline void give(sem_t* semaphore) {
   if (sem_post(semaphore) == -1) throw_errno("sem_post");
@@ -32,6 +50,8 @@ class UnnamedSemaphoreLock {
   UnnamedSemaphoreLock& operator=(const UnnamedSemaphoreLock&) = delete;
 
   void lock() { detail::take(&semaphore_); }
+  bool try_lock() { return detail::try_take(&semaphore_); }
+  bool try_lock_until(Deadline deadline) { return detail::take_until(&semaphore_, deadline); }
   void unlock() { detail::give(&semaphore_); }
 
  private:
@@ -53,6 +73,8 @@ class NamedSemaphoreLock {
   NamedSemaphoreLock& operator=(const NamedSemaphoreLock&) = delete;
 
   void lock() { detail::take(semaphore_); }
+  bool try_lock() { return detail::try_take(semaphore_); }
+  bool try_lock_until(Deadline deadline) { return detail::take_until(semaphore_, deadline); }
   void unlock() { detail::give(semaphore_); }
 
  private:

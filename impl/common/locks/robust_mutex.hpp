@@ -17,39 +17,45 @@ class OwnerDied : public std::runtime_error {
 /// A process-shared pthread mutex that tells the next one when its holder has died.
 class RobustMutex {
  public:
-  RobustMutex() {
-    pthread_mutexattr_t attributes;
-    pthread_mutexattr_init(&attributes);
-    pthread_mutexattr_setpshared(&attributes, PTHREAD_PROCESS_SHARED);
-    pthread_mutexattr_setrobust(&attributes, PTHREAD_MUTEX_ROBUST);
-    int error = pthread_mutex_init(&mutex_, &attributes);
-    pthread_mutexattr_destroy(&attributes);
-    detail::check_pthread(error, "pthread_mutex_init");
-  }
+  RobustMutex() { detail::init_mutex(mutex_, {.robust = PTHREAD_MUTEX_ROBUST}); }
   ~RobustMutex() { pthread_mutex_destroy(&mutex_); }
   RobustMutex(const RobustMutex&) = delete;
   RobustMutex& operator=(const RobustMutex&) = delete;
 
-  /// Locks, or raises OwnerDied, once for each death; the mutex is free and usable afterwards.
+  /// This and the two below lock, or raise OwnerDied, once for each death; the mutex is free and
+  /// usable afterwards.
   void lock() {
-    if (!lock_and_tell()) return;
-    unlock();
-    throw OwnerDied();
+    if (lock_and_tell()) give_up();
+  }
+  bool try_lock() { return got_it(pthread_mutex_trylock(&mutex_), "pthread_mutex_trylock"); }
+  bool try_lock_until(Deadline deadline) {
+    return got_it(detail::lock_mutex_until(mutex_, deadline), "pthread_mutex_clocklock");
   }
   /// Locks, and returns true when the last holder died, for the caller to repair what it guards.
-  bool lock_and_tell() {
-    int error = pthread_mutex_lock(&mutex_);
+  bool lock_and_tell() { return tells(pthread_mutex_lock(&mutex_), "pthread_mutex_lock"); }
+  void unlock() { detail::check_pthread(pthread_mutex_unlock(&mutex_), "pthread_mutex_unlock"); }
+
+ private:
+  /// Of a call that has locked: whether the last holder died.
+  bool tells(int error, const char* call) {
     if (error != EOWNERDEAD) {
-      detail::check_pthread(error, "pthread_mutex_lock");
+      detail::check_pthread(error, call);
       return false;
     }
     // Unlocked without this, it would be unusable for good.
     detail::check_pthread(pthread_mutex_consistent(&mutex_), "pthread_mutex_consistent");
     return true;
   }
-  void unlock() { detail::check_pthread(pthread_mutex_unlock(&mutex_), "pthread_mutex_unlock"); }
+  bool got_it(int error, const char* call) {
+    if (error == EBUSY || error == ETIMEDOUT) return false;
+    if (tells(error, call)) give_up();
+    return true;
+  }
+  [[noreturn]] void give_up() {
+    unlock();
+    throw OwnerDied();
+  }
 
- private:
   pthread_mutex_t mutex_;
 };
 

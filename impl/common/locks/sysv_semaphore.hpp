@@ -2,10 +2,10 @@
 
 #include <sys/sem.h>
 
-#include <atomic>
-
+#include "../absolute_time.hpp"
 #include "../status.hpp"
 #include "../sysv_keeper.hpp"
+#include "hand_over.hpp"
 
 namespace handoff {
 
@@ -18,29 +18,35 @@ class SysvSemaphoreUndoLock {
   SysvSemaphoreUndoLock(const SysvSemaphoreUndoLock&) = delete;
   SysvSemaphoreUndoLock& operator=(const SysvSemaphoreUndoLock&) = delete;
 
-  void lock() {
-    change(-1);
-    // acquire: with the release below it tells the C++ memory model, which does not know semop(2),
-    // that what the last holder did comes before.
-    (void)handed_over_.load(std::memory_order_acquire);
+  void lock() { (void)try_lock_until(never); }
+  bool try_lock() { return try_lock_until(at_once); }
+  bool try_lock_until(Deadline deadline) {
+    if (!change(-1, deadline)) return false;
+    hand_over_.take();
+    return true;
   }
   void unlock() {
-    handed_over_.store(true, std::memory_order_release);
-    change(1);
+    hand_over_.give();
+    (void)change(1, never);
   }
 
  private:
   static detail::SysvKeeper& keeper() { return detail::SysvKeeper::of_this_process(); }
 
-  void change(short permits) {
+  /// False when it could not be changed before the deadline.
+  bool change(short permits, Deadline deadline) {
     sembuf operation{.sem_num = 0, .sem_op = permits, .sem_flg = SEM_UNDO};
-    while (semop(set_, &operation, 1) == -1) {
-      if (errno != EINTR) throw_errno("semop");
+    if (deadline == at_once) operation.sem_flg |= IPC_NOWAIT;
+    for (;;) {
+      const timespec left = deadline == never ? timespec{} : time_left(deadline);
+      if (semtimedop(set_, &operation, 1, deadline == never ? nullptr : &left) != -1) return true;
+      if (errno == EAGAIN) return false;
+      if (errno != EINTR) throw_errno("semtimedop");
     }
   }
 
   int set_;
-  std::atomic<bool> handed_over_{false};
+  HandOver hand_over_;
 };
 
 namespace detail {

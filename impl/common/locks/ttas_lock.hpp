@@ -1,7 +1,7 @@
 #pragma once
 
 #include "../atomic.hpp"
-#include "../cpu.hpp"
+#include "../waiting.hpp"
 
 namespace handoff {
 
@@ -16,6 +16,13 @@ class TtasLock {
       // relaxed: only a hint; the exchange decides.
       while (taken_.load(std::memory_order_relaxed)) cpu_relax();
     }
+  }
+  bool try_lock() {
+    return !taken_.load(std::memory_order_relaxed) &&
+           !taken_.exchange(true, std::memory_order_acquire);
+  }
+  bool try_lock_until(Deadline deadline) {
+    return Spin().wait([this] { return try_lock(); }, deadline);
   }
   // release: what was done under the lock comes before it looks free.
   void unlock() { taken_.store(false, std::memory_order_release); }
