@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass, field
 
-FAMILIES = ("pipe", "queue", "value", "file", "pool", "floor")
+FAMILIES = ("pipe", "queue", "value", "file", "pool", "manager", "floor")
 KEYS = (
     "peers",
     "place",

@@ -32,6 +32,7 @@ NAMES = {
     "value": ["value/atomic/add/peers:threads/place:compact/workers:2/size:8"],
     "file": ["file/flock/append/peers:threads/place:compact/workers:2/size:128"],
     "pool": ["pool/std_async/apply/peers:threads/place:compact/workers:2"],
+    "manager": ["manager/sqlite_wal/get/peers:processes/place:compact/workers:1/size:16"],
 }
 
 
@@ -67,7 +68,7 @@ def entry(name: str, seed: random.Random) -> dict[str, object]:
         "name": name + "/manual_time",
         "run_name": name + "/manual_time",
         "run_type": "iteration",
-        "iterations": 1,
+        "iterations": 1000,
         "real_time": 100.0 * (1 + 0.001 * seed.random()),
         "cpu_time": 0.0,
         "time_unit": "ns",

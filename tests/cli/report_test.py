@@ -40,7 +40,7 @@ def test_a_report_leaves_a_named_run_folder(fake_build: Path) -> None:
         {"family": "queue", "name": "other", "reason": "needs the package x"}
     ]
     assert set(record["stopped_by"].values()) == {"budget"}
-    for family in ("floor", "pipe", "queue", "value", "file", "pool"):
+    for family in ("floor", "pipe", "queue", "value", "file", "pool", "manager"):
         assert len(list(run.glob(f"{family}-??.json"))) == record["launches"]
     assert not list(output.glob(folder.UNFINISHED + "*"))
     assert not list(run.glob(".*"))

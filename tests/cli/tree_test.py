@@ -16,6 +16,10 @@ BEGIN, END = "<!-- implementations: begin -->", "<!-- implementations: end -->"
 SHARED = {
     "file/locked_append",
     "file/records",
+    "manager/boost_segment",
+    "manager/checks",
+    "manager/memory_file",
+    "manager/messages",
     "pipe/accepted_sockets",
     "pipe/byte_ring",
     "pipe/byte_ring_end",
