@@ -156,5 +156,6 @@ handoff_implementation(pool prefork_socketpair      PreforkSocketpair)
 handoff_implementation(pool prefork_shared_ring     PreforkSharedRing)
 
 handoff_implementation(manager unix_socket_server UnixSocketServer)
+handoff_implementation(manager shared_ring_server SharedRingServer)
 handoff_implementation(manager boost_managed_containers BoostManagedContainers
                        NEEDS boost/interprocess/managed_external_buffer.hpp libboost-dev)

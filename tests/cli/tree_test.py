@@ -18,6 +18,7 @@ SHARED = {
     "file/records",
     "manager/boost_segment",
     "manager/checks",
+    "manager/glancing_park",
     "manager/memory_file",
     "manager/messages",
     "manager/remote_client",
