@@ -159,3 +159,4 @@ handoff_implementation(manager unix_socket_server UnixSocketServer)
 handoff_implementation(manager shared_ring_server SharedRingServer)
 handoff_implementation(manager boost_managed_containers BoostManagedContainers
                        NEEDS boost/interprocess/managed_external_buffer.hpp libboost-dev)
+handoff_implementation(manager lmdb_records       LmdbRecordsManager NEEDS lmdb.h liblmdb-dev LINK lmdb)

@@ -19,6 +19,7 @@ SHARED = {
     "manager/boost_segment",
     "manager/checks",
     "manager/glancing_park",
+    "manager/lmdb_changes",
     "manager/memory_file",
     "manager/messages",
     "manager/remote_client",
