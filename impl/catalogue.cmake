@@ -160,3 +160,4 @@ handoff_implementation(manager shared_ring_server SharedRingServer)
 handoff_implementation(manager boost_managed_containers BoostManagedContainers
                        NEEDS boost/interprocess/managed_external_buffer.hpp libboost-dev)
 handoff_implementation(manager lmdb_records       LmdbRecordsManager NEEDS lmdb.h liblmdb-dev LINK lmdb)
+handoff_implementation(manager sqlite_wal         SqliteWal NEEDS sqlite3.h libsqlite3-dev LINK sqlite3)

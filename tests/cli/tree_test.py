@@ -25,6 +25,7 @@ SHARED = {
     "manager/remote_client",
     "manager/service",
     "manager/socket_channel",
+    "manager/sqlite_connection",
     "manager/store",
     "pipe/accepted_sockets",
     "pipe/byte_ring",
