@@ -161,3 +161,4 @@ handoff_implementation(manager boost_managed_containers BoostManagedContainers
                        NEEDS boost/interprocess/managed_external_buffer.hpp libboost-dev)
 handoff_implementation(manager lmdb_records       LmdbRecordsManager NEEDS lmdb.h liblmdb-dev LINK lmdb)
 handoff_implementation(manager sqlite_wal         SqliteWal NEEDS sqlite3.h libsqlite3-dev LINK sqlite3)
+handoff_implementation(manager redis_hash         RedisHash NEEDS hiredis/hiredis.h libhiredis-dev LINK hiredis)
