@@ -24,7 +24,6 @@ from results.load import MERIT, Case, Run
 
 KINDS = {"cpu_bound": "CPU-bound", "io_bound": "IO-bound"}
 MARGIN = 1.18  # around the horizontal axis, a factor
-HEADROOM = 1.06  # over the highest point of an axis that starts at 0, a factor
 
 
 @dataclass(frozen=True)
@@ -83,7 +82,7 @@ def _draw(run: Run, folder: Path, stem: str, panels: list[Panel], axes: Axes) ->
     for row in grid:
         row[0].set_ylabel(axes.value_label)
         if axes.from_zero:
-            row[0].set_ylim(0, HEADROOM * row[0].get_ylim()[1])
+            row[0].set_ylim(bottom=0)
             row[0].yaxis.set_major_formatter(axes.formatter)
         else:
             style.log_ticks(row[0].yaxis, axes.formatter)
@@ -151,7 +150,7 @@ def slices(run: Run, folder: Path) -> Drawn:
 
 def _busy(case: Case) -> bool:
     """Whether the slice held a task for each worker: fewer say nothing of that many workers."""
-    return (case.median("operations") or 0) >= case.name.number("workers")
+    return (case.median("iterations") or 0) >= case.name.number("workers")
 
 
 def pools(run: Run, folder: Path) -> Drawn:

@@ -128,27 +128,6 @@ def test_line_charts_show_the_median_of_every_case(run: Run, figures: dict[str, 
         assert points(figures[stem]) == expected, stem
 
 
-def test_pools_whose_slice_held_no_task_for_each_worker_are_left_out_and_counted(
-    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    cases = copy.deepcopy(run.cases)
-    short = next(c for c in cases if c.name.scenario == "io_bound" and c.name.number("workers") > 1)
-    for sample in short.samples:
-        sample.values["operations"] = short.name.number("workers") - 1
-    drawn: list[Figure] = []
-    monkeypatch.setattr(style, "save", lambda figure, *_: drawn.append(figure))
-    caption = line_charts.pools(replace(run, cases=cases), tmp_path).text
-    assert caption.startswith("Left out: 1 cases")
-    shown = (title_of(short), short.name.number("workers"), short.median("msgs_per_s"))
-    assert shown not in points(drawn[0])
-
-
-def test_no_point_lies_on_the_edge_of_an_axis_from_zero(figures: dict[str, Figure]) -> None:
-    for axes in figures["pool_workers"].axes:
-        highest = max((y for line in axes.lines for y in line.get_ydata()), default=0.0)
-        assert highest < 0.99 * axes.get_ylim()[1]
-
-
 def test_values_that_are_measured_between_one_kind_of_peers_share_a_panel(
     run: Run, figures: dict[str, Figure], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

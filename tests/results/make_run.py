@@ -79,7 +79,7 @@ def write_launch(
             percentiles, line = histogram(case, found["real_time"], chance)
             found |= percentiles
             lines.append(line)
-        row |= {"repetitions": 1, "threads": 1, "iterations": 1, "time_unit": "ns", **found}
+        row |= {"repetitions": 1, "threads": 1, "iterations": 1000, "time_unit": "ns", **found}
         rows.append(row)
     stem = folder / f"{family}-{launch:02d}"
     data = {"context": context(launch), "benchmarks": rows}

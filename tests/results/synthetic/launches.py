@@ -33,7 +33,6 @@ def counters(case: Planned, chance: random.Random) -> dict[str, float]:
     found = {
         "real_time": ns,
         "cpu_time": ns,
-        "operations": 1000.0,
         "msgs_per_s": 1e9 / ns,
         "cpu_ns_per_msg": ns * (0.7 if blocks else 2.0) * chance.lognormvariate(0, 0.05),
         "ctx_switches_per_msg": 2.0 if blocks and case.name.scenario == "ping_pong" else 0.01,
