@@ -96,7 +96,7 @@ def test_a_case_that_ends_its_binary_is_named_and_all_others_go_on(
 ) -> None:
     monkeypatch.setenv("HANDOFF_FAKE_CRASH", "spin_park/stream/peers:threads")
     output = fake_build / "results"
-    assert main.main(["report", "--budget", "5s", "--output", str(output)]) == Exit.FAILED
+    assert main.main(["report", "--budget", "10s", "--output", str(output)]) == Exit.FAILED
     said = capsys.readouterr().err
     assert "bench_queue in queue/mpmc_ring+spin_park/stream" in said
     assert "killed by SIGSEGV" in said
