@@ -53,6 +53,20 @@ TEST(ARequest, that_is_cut_anywhere_before_its_value_is_none) {
   }
 }
 
+TEST(ARequest, that_has_what_its_operation_does_not_take_is_none) {
+  const std::string long_key(manager_limits.key + 1, 'k');
+  for (const ManagerRequest& request : {
+           ManagerRequest{ManagerOperation::get, "d", "k", "value"},
+           ManagerRequest{ManagerOperation::append, "l", "key", "v"},
+           ManagerRequest{ManagerOperation::load, "i", {}, {}, 7},
+           ManagerRequest{ManagerOperation::set, "d", long_key, "v"},
+       }) {
+    std::string bytes;
+    encode(request, bytes);
+    EXPECT_FALSE(detail::decode_request(bytes));
+  }
+}
+
 TEST(ARequest, of_random_bytes_is_none_or_encodes_to_them_again) {
   std::minstd_rand random(1);
   for (int n = 0; n < 100'000; ++n) {
