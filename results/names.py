@@ -10,6 +10,7 @@ FAMILIES = (
     "file",
     "pool",
     "lock",
+    "manager",
     "floor",
 )
 KEYS = (
