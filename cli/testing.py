@@ -6,7 +6,7 @@ import os
 import re
 import subprocess
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from cli import build, checkout, process
@@ -20,8 +20,19 @@ TSAN_RANDOM_BITS = 28  # clang 14's ThreadSanitizer cannot start where the kerne
 TIDY = RELEASE / "tidy"  # what clang-tidy reads beside the sources
 PRECOMPILED = re.compile(r" -Winvalid-pch -include \S+/cmake_pch\.hxx")
 SYSTEM_FOLDER = re.compile(r" -isystem \S+")
+CTEST_SKIPPED = re.compile(r"^\s+\d+ - .*\(Skipped\)$", re.MULTILINE)
 CTEST_SUMMARY = re.compile(r"(\d+)% tests passed, (\d+) tests failed out of (\d+)")
 PYTEST_COUNT = re.compile(r"(\d+) (passed|failed|errors?|skipped|xfailed|xpassed)")
+
+
+@dataclass(frozen=True)
+class Counts:
+    """How many tests passed, failed and were skipped, and the tool's own closing line."""
+
+    passed: int
+    failed: int
+    skipped: int
+    summary: str
 
 
 @dataclass(frozen=True)
@@ -29,29 +40,32 @@ class Stage:
     """How one stage ended."""
 
     name: str
-    passed: int
-    failed: int
-    summary: str  # the tool's own closing line
+    counts: Counts
     seconds: float = 0.0
 
 
-def ctest_counts(output: str) -> tuple[int, int, str]:
-    """Passed, failed and the summary line of ctest."""
+def ctest_counts(output: str) -> Counts:
+    """Of ctest, which counts what is skipped among what has passed."""
     found = CTEST_SUMMARY.search(output)
     if not found:
-        return 0, 1, "ctest printed no summary"
+        return Counts(0, 1, 0, "ctest printed no summary")
     failed, total = int(found.group(2)), int(found.group(3))
-    return total - failed, failed, found.group(0)
+    skipped = len(CTEST_SKIPPED.findall(output))
+    return Counts(total - failed - skipped, failed, skipped, found.group(0))
 
 
-def pytest_counts(output: str) -> tuple[int, int, str]:
-    """Passed, failed and the summary line of pytest."""
+def pytest_counts(output: str) -> Counts:
     lines = [line for line in output.splitlines() if re.search(r" in [\d.]+s", line)]
     if not lines:
-        return 0, 1, "pytest printed no summary"
+        return Counts(0, 1, 0, "pytest printed no summary")
     counts = {word.rstrip("s"): int(number) for number, word in PYTEST_COUNT.findall(lines[-1])}
     failed = counts.get("failed", 0) + counts.get("error", 0)
-    return counts.get("passed", 0), failed, lines[-1].strip("= ")
+    return Counts(counts.get("passed", 0), failed, counts.get("skipped", 0), lines[-1].strip("= "))
+
+
+def or_failed(counts: Counts, code: int) -> Counts:
+    """A tool that says of no test that it failed, and yet ends with an error, has failed."""
+    return counts if code == 0 else replace(counts, failed=max(counts.failed, 1))
 
 
 def run_tool(name: str, command: list[str]) -> tuple[int, str]:
@@ -79,14 +93,13 @@ def fixed_addresses() -> list[str]:
     return ["setarch", "-R"] if bits > TSAN_RANDOM_BITS and possible else []
 
 
-def run_ctest(preset: str) -> tuple[int, int, str]:
+def run_ctest(preset: str) -> Counts:
     """Configures, builds and tests a preset."""
     build.configure(preset)
     build.build(preset, [])
     prefix = fixed_addresses() if preset == "tsan" else []
     code, output = run_tool(preset, [*prefix, "ctest", "--preset", preset])
-    passed, failed, summary = ctest_counts(output)
-    return passed, failed if code == 0 else max(failed, 1), summary
+    return or_failed(ctest_counts(output), code)
 
 
 def tracked(*patterns: str) -> list[str]:
@@ -95,14 +108,14 @@ def tracked(*patterns: str) -> list[str]:
     return [name for name in (listed or "").splitlines() if (ROOT / name).exists()]
 
 
-def run_check(name: str, command: list[str]) -> tuple[int, int, str]:
+def run_check(name: str, command: list[str]) -> Counts:
     """A tool that passes or fails as one."""
     code, output = run_tool(name, command)
     last = output.strip().splitlines()[-1:] or ["clean"]
-    return (1, 0, last[0]) if code == 0 else (0, 1, last[0])
+    return Counts(int(code == 0), int(code != 0), 0, last[0])
 
 
-def run_clang_format() -> tuple[int, int, str]:
+def run_clang_format() -> Counts:
     return run_check(
         "clang-format", ["clang-format", "--dry-run", "-Werror", *tracked("*.hpp", "*.cpp")]
     )
@@ -156,7 +169,7 @@ def tidy_one(unit: str) -> tuple[str, int, str]:
     return unit, done.returncode, done.stdout
 
 
-def run_clang_tidy() -> tuple[int, int, str]:
+def run_clang_tidy() -> Counts:
     units = write_tidy_units()
     failed = 0
     with Progress() as progress, concurrent.futures.ThreadPoolExecutor(build.jobs()) as pool:
@@ -165,24 +178,24 @@ def run_clang_tidy() -> tuple[int, int, str]:
             if code != 0:
                 failed += 1
                 progress.say(output)
-    return len(units) - failed, failed, f"clang-tidy: {len(units)} units, {failed} with findings"
+    summary = f"clang-tidy: {len(units)} units, {failed} with findings"
+    return Counts(len(units) - failed, failed, 0, summary)
 
 
-def run_black() -> tuple[int, int, str]:
+def run_black() -> Counts:
     return run_check("black", ["black", "--check", "--quiet", "handoff", *tracked("*.py")])
 
 
-def run_mypy() -> tuple[int, int, str]:
+def run_mypy() -> Counts:
     return run_check("mypy", ["mypy", "handoff", *tracked("*.py")])
 
 
-def run_pytest() -> tuple[int, int, str]:
+def run_pytest() -> Counts:
     code, output = run_tool("pytest", [PYTHON, "-m", "pytest", "-q", "-rs", "tests"])
-    passed, failed, summary = pytest_counts(output)
-    return passed, failed if code == 0 else max(failed, 1), summary
+    return or_failed(pytest_counts(output), code)
 
 
-STAGES: list[tuple[str, bool, Callable[[], tuple[int, int, str]]]] = [
+STAGES: list[tuple[str, bool, Callable[[], Counts]]] = [
     ("release", True, lambda: run_ctest("release")),
     ("asan", False, lambda: run_ctest("asan")),
     ("tsan", False, lambda: run_ctest("tsan")),
@@ -194,30 +207,34 @@ STAGES: list[tuple[str, bool, Callable[[], tuple[int, int, str]]]] = [
 ]
 
 
-def run_stage(name: str, work: Callable[[], tuple[int, int, str]]) -> Stage:
+def run_stage(name: str, work: Callable[[], Counts]) -> Stage:
     """Runs a stage; one that cannot even start has failed, and the others go on."""
     started = process.now()
     try:
-        passed, failed, summary = work()
+        counts = work()
     except Failure as failure:
         say(str(failure))
-        passed, failed, summary = 0, 1, str(failure).splitlines()[0]
+        counts = Counts(0, 1, 0, str(failure).splitlines()[0])
     except OSError as error:
-        passed, failed, summary = 0, 1, str(error)
+        counts = Counts(0, 1, 0, str(error))
     seconds = process.now() - started
-    say(f"{name}: {'passed' if failed == 0 else 'FAILED'} in {duration(seconds)}: {summary}")
-    return Stage(name, passed, failed, summary, seconds)
+    mark = "passed" if counts.failed == 0 else "FAILED"
+    say(f"{name}: {mark} in {duration(seconds)}: {counts.summary}")
+    return Stage(name, counts, seconds)
 
 
 def closing(stages: list[Stage]) -> str:
     """The summary; its last line is what a program reads."""
     lines = ["", "Summary:"]
     for stage in stages:
-        mark = "passed" if stage.failed == 0 else "FAILED"
-        lines.append(f"  {stage.name:13} {mark:7} {duration(stage.seconds):>12}  {stage.summary}")
-    passed = sum(stage.passed for stage in stages)
-    failed = sum(stage.failed for stage in stages)
-    return "\n".join([*lines, f"{passed} passed, {failed} failed"])
+        mark = "passed" if stage.counts.failed == 0 else "FAILED"
+        took = duration(stage.seconds)
+        lines.append(f"  {stage.name:13} {mark:7} {took:>12}  {stage.counts.summary}")
+    passed, failed, skipped = (
+        sum(getattr(stage.counts, kind) for stage in stages)
+        for kind in ("passed", "failed", "skipped")
+    )
+    return "\n".join([*lines, f"{passed} passed, {failed} failed, {skipped} skipped"])
 
 
 def test(quick: bool, may_install: bool) -> Exit:
@@ -229,4 +246,4 @@ def test(quick: bool, may_install: bool) -> Exit:
         build.configure("release", installed)
     stages = [run_stage(name, work) for name, in_quick, work in STAGES if in_quick or not quick]
     print(closing(stages), flush=True)
-    return Exit.FAILED if any(stage.failed for stage in stages) else Exit.OK
+    return Exit.FAILED if any(stage.counts.failed for stage in stages) else Exit.OK

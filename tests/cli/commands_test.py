@@ -91,16 +91,38 @@ def test_run_names_a_binary_that_failed_and_goes_on(
     assert "pool/std_async" in said.out
 
 
+def numbers(counts: testing.Counts) -> tuple[int, int, int]:
+    return counts.passed, counts.failed, counts.skipped
+
+
 def test_ctest_and_pytest_summaries_are_counted() -> None:
-    assert testing.ctest_counts("90% tests passed, 2 tests failed out of 20\n")[:2] == (18, 2)
-    assert testing.ctest_counts("nothing")[:2] == (0, 1)
-    assert testing.pytest_counts("..\n3 failed, 41 passed, 1 skipped in 2.50s")[:2] == (41, 3)
-    assert testing.pytest_counts("12 passed, 1 error in 1.00s")[:2] == (12, 1)
+    ctest = """90% tests passed, 2 tests failed out of 20
+
+The following tests did not run:
+\t  3 - fifo.works_through_two_mappings/threads (Skipped)
+\t 11 - redis_list.a_batch_moves_what_fits/threads (Skipped)
+
+The following tests FAILED:
+\t  5 - fifo.is_quick/threads (Failed)
+\t  6 - fifo.is_quick/processes (Timeout)
+"""
+    assert numbers(testing.ctest_counts(ctest)) == (16, 2, 2)
+    assert numbers(testing.ctest_counts("nothing")) == (0, 1, 0)
+    pytest_line = "..\n3 failed, 41 passed, 1 skipped in 2.50s"
+    assert numbers(testing.pytest_counts(pytest_line)) == (41, 3, 1)
+    assert numbers(testing.pytest_counts("12 passed, 1 error in 1.00s")) == (12, 1, 0)
+
+
+def test_a_tool_that_ends_with_an_error_has_failed() -> None:
+    fine = testing.Counts(3, 0, 0, "fine")
+    assert testing.or_failed(fine, 0) == fine
+    assert testing.or_failed(fine, 8).failed == 1
 
 
 def test_the_last_line_of_the_tests_counts_all_of_them() -> None:
-    stages = [testing.Stage("a", 3, 0, "x"), testing.Stage("b", 1, 2, "y")]
-    assert testing.closing(stages).splitlines()[-1] == "4 passed, 2 failed"
+    found = [testing.Counts(3, 0, 1, "x"), testing.Counts(1, 2, 4, "y")]
+    stages = [testing.Stage(name, counts) for name, counts in zip("ab", found)]
+    assert testing.closing(stages).splitlines()[-1] == "4 passed, 2 failed, 5 skipped"
 
 
 def test_a_failed_build_shows_what_failed(tmp_path: Path) -> None:
