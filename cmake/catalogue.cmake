@@ -61,6 +61,10 @@ function(handoff_implementation family header type)
     endif()
   endif()
 
+  if(ROW_NEEDS)
+    set_property(GLOBAL APPEND PROPERTY HANDOFF_PACKAGES ${package})
+  endif()
+
   set(policies ${ROW_WAITING})
   if(NOT policies)
     set(policies "-")
@@ -102,6 +106,22 @@ function(handoff_include_libraries kind)
     set_property(SOURCE ${HANDOFF_GENERATED}/${kind}/${unit} APPEND PROPERTY
                  COMPILE_OPTIONS -isystem ${folder})
   endwhile()
+endfunction()
+
+# Call after the catalogue has been read: the packages that its rows are built with, and their
+# versions where dpkg knows them, as "libzmq3-dev 4.3.4-6, ...".
+function(handoff_package_versions out)
+  get_property(packages GLOBAL PROPERTY HANDOFF_PACKAGES)
+  list(REMOVE_DUPLICATES packages)
+  find_program(HANDOFF_DPKG_QUERY dpkg-query)
+  set(versions "")
+  if(HANDOFF_DPKG_QUERY AND packages)
+    execute_process(COMMAND ${HANDOFF_DPKG_QUERY} -W -f "\${Package} \${Version};" ${packages}
+                    OUTPUT_VARIABLE versions ERROR_QUIET)
+  endif()
+  list(REMOVE_ITEM versions "")
+  list(JOIN versions ", " versions)
+  set(${out} "${versions}" PARENT_SCOPE)
 endfunction()
 
 function(handoff_absent family name why)
