@@ -12,7 +12,6 @@ from plots.figures import (
     floor_multiples,
     line_charts,
     percentile_curves,
-    process_start,
     scenario_dots,
 )
 from plots.figures.common import Drawn
@@ -33,7 +32,6 @@ FIGURES: tuple[Figure, ...] = (
     line_charts.slices,
     dot_charts.appends,
     line_charts.pools,
-    process_start.draw,
     *scenario_dots.FIGURES,
 )
 _run: Run

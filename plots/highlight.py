@@ -14,18 +14,21 @@ from results.load import Case
 LINES, POINTS, ROWS = 8, 6, 14  # seats: beside lines, around points, of rows in a dot chart
 NEAR = 1.1  # up to so many times the best of its way counts as best too
 WAYS = ("spins", "blocks", "spins, then blocks", "spins, then yields", "never waits")
+MULTIPROCESSING, THREADING = "cpython_multiprocessing", "cpython_threading"
 REFERENCES: Mapping[str, tuple[str, ...]] = {
-    "pipe": ("pipe_pair", "socketpair_stream"),
-    "queue": ("mutex_condition", "posix_message_queue"),
-    "value": ("atomic", "shared_mutex"),
+    "pipe": ("pipe_pair", "socketpair_stream", MULTIPROCESSING),
+    "queue": ("mutex_condition", "posix_message_queue", MULTIPROCESSING, THREADING),
+    "value": ("atomic", "shared_mutex", MULTIPROCESSING, THREADING),
     "file": ("o_append", "flock"),
-    "lock": ("std_mutex", "shared_mutex"),
-    "semaphore": ("std_counting_semaphore", "posix_unnamed"),
-    "condition": ("std_condition_variable",),
-    "barrier": ("std_barrier", "pthread_barrier"),
-    "process": ("fork", "posix_spawn", "thread"),
-    "signal": ("kill_sigwait", "signalfd"),
-    "pool": ("mutex_condition_threads", "prefork_socketpair", "std_async"),
+    "pool": (
+        "mutex_condition_threads",
+        "prefork_socketpair",
+        "std_async",
+        MULTIPROCESSING,
+        THREADING,
+    ),
+    "lock": ("std_mutex", "shared_mutex", MULTIPROCESSING, THREADING),
+    "manager": ("unix_socket_server", MULTIPROCESSING),
 }
 
 # What each implementation reached under one condition; less is better.

@@ -18,13 +18,6 @@ WORDS = {
     "ping_pong": "round trip",
     "uncontended": "taken and given back, nobody else",
     "contended": "contended",
-    "permits": "permits shared",
-    "wake_all": "all woken",
-    "notify_all": "all notified",
-    "rounds": "a round",
-    "stream": "one after the other",
-    "alarm": "lateness of an alarm",
-    "child_exit": "a child's exit told",
     "mix": "mixed",
 }
 WORK = {
@@ -73,25 +66,6 @@ SHEETS = (
         ("uncontended", "ping_pong"),
         TIME,
     ),
-    Sheet("semaphore", "Semaphores", "semaphore", ("ping_pong", "permits"), TIME),
-    Sheet(
-        "event", "Events: until those who wait are awake", "event", ("ping_pong", "wake_all"), TIME
-    ),
-    Sheet(
-        "condition",
-        "Conditions: until those who wait are awake",
-        "condition",
-        ("ping_pong", "notify_all"),
-        TIME,
-    ),
-    Sheet("barrier", "Barriers: a round of all parties", "barrier", ("rounds",), TIME),
-    Sheet(
-        "signal",
-        "Signals, alarms and children's exits",
-        "signal",
-        ("ping_pong", "stream", "alarm", "child_exit"),
-        TIME,
-    ),
     Sheet(
         "manager",
         "Managers: operations per second, values of 1 KiB",
@@ -108,8 +82,6 @@ def _title(case: Case) -> str:
     parts = [WORDS.get(name.scenario, name.scenario)]
     if name.get("workers"):
         parts.append(workers(name.number("workers")))
-    if name.get("capacity"):
-        parts.append(f"{name.number('capacity')} permits")
     if name.get("work"):
         parts.append(WORK.get(name.get("work"), name.get("work")))
     return ", ".join([*parts, name.get("place")])
@@ -127,9 +99,9 @@ def draw(run: Run, folder: Path, sheet: Sheet) -> Drawn:
         name = case.name
         works = list(WORK)
         work = works.index(name.get("work")) if name.get("work") in works else len(works)
-        numbers = name.number("workers"), name.number("capacity")
         place = order.index(name.get("place"))
-        return (sheet.scenarios.index(name.scenario), work, place, *numbers), _title(case)
+        first = sheet.scenarios.index(name.scenario)
+        return (first, work, place, name.number("workers")), _title(case)
 
     figure, text = draw_panels(run, panels_of(cases, kind), sheet.measure)
     style.save(figure, folder, sheet.stem)

@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from matplotlib.text import Annotation, Text
 
 from plots import draw, floors, highlight, style
-from plots.figures import cost_map, dot_charts, line_charts, percentile_curves
+from plots.figures import cost_map, dot_charts, line_charts, percentile_curves, scenario_dots
 from plots.figures.common import shown_size
 from plots.labels import spread
 from results.load import MERIT, Case, Run, load
@@ -69,6 +69,9 @@ def figures(run: Run, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Fig
 STEMS = [
     "file_append",
     "floor_multiples",
+    "lock_contended",
+    "lock_hand_over",
+    "manager",
     "pipe_cost_map",
     "pipe_percentiles",
     "pipe_round_trip",
@@ -113,6 +116,14 @@ def test_dot_charts_show_the_median_of_every_case(run: Run, figures: dict[str, F
     assert across(figures["file_append"]) == medians(run.good("file", "append"), "msgs_per_s")
     others = run.good("value", "read_mostly") + run.good("value", "element_write")
     assert across(figures["value_access"]) == medians(others, "msgs_per_s")
+
+
+def test_figures_of_scenarios_show_the_median_of_every_case_that_they_are_for(
+    run: Run, figures: dict[str, Figure]
+) -> None:
+    for sheet in scenario_dots.SHEETS:
+        expected = medians(sheet.cases(run), sheet.measure.counter)
+        assert expected and across(figures[sheet.stem]) == expected, sheet.stem
 
 
 def test_line_charts_show_the_median_of_every_case(run: Run, figures: dict[str, Figure]) -> None:
@@ -280,9 +291,12 @@ def test_the_second_of_a_way_comes_after_the_first_of_every_way() -> None:
 
 
 def test_a_caption_names_the_reference_points_that_the_figure_holds(run: Run) -> None:
-    assert "reference points (atomic, shared_mutex)," in highlight.note(run.good("value", "add"))
+    assert (
+        "reference points (atomic, shared_mutex, cpython_multiprocessing, cpython_threading),"
+        in highlight.note(run.good("value", "add"))
+    )
     cases = [c for c in run.good("value", "add") if c.name.implementation != "atomic"]
-    assert "reference points (shared_mutex)," in highlight.note(cases)
+    assert "reference points (shared_mutex, cpython_multi" in highlight.note(cases)
     assert "reference" not in highlight.note([])
 
 

@@ -9,6 +9,7 @@ import random
 from pathlib import Path
 from typing import Any
 
+from results import names
 from tests.results.synthetic.cases import Planned, planned
 from tests.results.synthetic.launches import context, counters, failed, histogram
 from tests.results.synthetic.rows import ROWS
@@ -57,7 +58,7 @@ def write_run(folder: Path, launches: int = 7, full: bool = False, seed: int = 1
     (folder / "run.json").write_text(json.dumps(run_json(launches, cases), indent=1))
     for launch in range(launches):
         chance = random.Random(f"{seed} {launch}")
-        for family in ("floor", "pipe", "queue", "value", "file", "pool"):
+        for family in names.FAMILIES:
             write_launch(
                 folder, family, launch, [c for c in cases if c.name.family == family], chance
             )

@@ -105,6 +105,33 @@ def file_cases(row: Row, peers: str, workers: list[int]) -> list[Planned]:
     return found + [Planned(name, row, row.same_ns)]
 
 
+def lock_cases(row: Row, peers: str, workers: list[int]) -> list[Planned]:
+    alone: dict[str, Any] = {"peers": peers, "place": "compact", "workers": 1}
+    found = [Planned(build("lock", row.name, "uncontended", **alone), row, row.stream_ns)]
+    for place, round_trip in ((SAME, row.same_ns), (CROSS, row.cross_ns)):
+        name = build("lock", row.name, "ping_pong", peers=peers, place=place)
+        found.append(Planned(name, row, round_trip))
+    for n in workers:
+        where: dict[str, Any] = {"place": "compact" if n > 2 else CROSS, "workers": n}
+        for work, ns in (("hold_0", 0), ("hold_100ns", 100), ("hold_1us", 1000)):
+            name = build("lock", row.name, "contended", peers=peers, **where, work=work)
+            found.append(Planned(name, row, row.stream_ns * n + ns))
+    return found
+
+
+def manager_cases(row: Row, peers: str, sizes: list[int]) -> list[Planned]:
+    found = []
+    for n in (1, 4):
+        for size in sizes:
+            where: dict[str, Any] = {"peers": peers, "place": "compact", "workers": n, "size": size}
+            for scenario in ("get", "set", "append"):
+                name = build("manager", row.name, scenario, **where)
+                found.append(Planned(name, row, row.stream_ns + size / BYTES_PER_NS))
+            name = build("manager", row.name, "mix", **where, work="sets_50")
+            found.append(Planned(name, row, row.stream_ns + size / BYTES_PER_NS))
+    return found
+
+
 def planned(full: bool) -> list[Planned]:
     """Every case of the run."""
     sizes = [8, 64, 512, 4096, 65536, 1 << 20] if full else [64, 65536]
@@ -118,6 +145,10 @@ def planned(full: bool) -> list[Planned]:
                 found += queue_cases(row, peers, shapes)
             elif row.family == "pool":
                 found += pool_cases(row, peers, [1, 2, 4, 8] if full else [1, 2])
+            elif row.family == "lock":
+                found += lock_cases(row, peers, [2, 4] if full else [2])
+            elif row.family == "manager":
+                found += manager_cases(row, peers, [16, 1024, 65536] if full else [1024])
             elif row.family == "file":
                 found += file_cases(row, peers, [1, 2, 4] if full else [2])
             else:

@@ -77,5 +77,31 @@ ROWS = [
     Row("pool", "std_async", THREADS, "blocks", 36e3, 36e3, 17e3),
     Row("pool", "prefork_socketpair", PROCESSES, "blocks", 12e3, 12e3, 2700),
     Row("pool", "prefork_shared_ring", PROCESSES, "blocks", 10e3, 10e3, 800),
+    Row("lock", "std_mutex", THREADS, "blocks", 50e3, 4600, 12),
+    Row("lock", "shared_mutex", BOTH, "blocks", 51e3, 4700, 13),
+    Row("lock", "futex_mutex", BOTH, "blocks", 50e3, 4500, 11),
+    Row("lock", "ttas_lock", BOTH, "spins", 190, 8e6, 8),
+    Row("manager", "unix_socket_server", BOTH, "blocks", 55e3, 11e3, 60e3),
+    Row("manager", "lmdb_records", BOTH, "blocks", 1800, 1800, 1900),
+    *(
+        Row(family, "cpython_multiprocessing", PROCESSES, "blocks", cross_ns, same_ns, stream_ns)
+        for family, cross_ns, same_ns, stream_ns in (
+            ("pipe", 62e3, 20e3, 4000),
+            ("queue", 130e3, 60e3, 3700),
+            ("value", 1000, 500, 1000),
+            ("pool", 285e3, 285e3, 19e3),
+            ("lock", 60e3, 12e3, 300),
+            ("manager", 90e3, 45e3, 60e3),
+        )
+    ),
+    *(
+        Row(family, "cpython_threading", THREADS, "blocks", cross_ns, same_ns, stream_ns)
+        for family, cross_ns, same_ns, stream_ns in (
+            ("queue", 90e3, 30e3, 2800),
+            ("value", 300, 250, 300),
+            ("pool", 100e3, 100e3, 3000),
+            ("lock", 70e3, 20e3, 100),
+        )
+    ),
 ]
 FLOOR = Row("floor", "floor", "", "", 87, 5000, 87)
