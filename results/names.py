@@ -11,6 +11,8 @@ FAMILIES = (
     "pool",
     "lock",
     "manager",
+    "semaphore",
+    "event",
     "floor",
 )
 KEYS = (
