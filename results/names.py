@@ -11,8 +11,6 @@ FAMILIES = (
     "pool",
     "lock",
     "manager",
-    "semaphore",
-    "event",
     "floor",
 )
 KEYS = (

@@ -34,8 +34,6 @@ NAMES = {
     "pool": ["pool/std_async/apply/peers:threads/place:compact/workers:2"],
     "lock": ["lock/std_mutex/uncontended/peers:threads/place:compact/workers:1"],
     "manager": ["manager/sqlite_wal/get/peers:processes/place:compact/workers:1/size:16"],
-    "semaphore": ["semaphore/sysv/ping_pong/peers:threads/place:same_cpu"],
-    "event": ["event/pipe/ping_pong/peers:threads/place:same_cpu"],
 }
 
 
