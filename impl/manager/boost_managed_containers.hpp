@@ -30,11 +30,11 @@ class BoostManagedContainers {
 
   class Client {
    public:
-    explicit Client(detail::Mapping memory) : shared_(std::move(memory), check) {}
+    explicit Client(detail::Mapping memory) : shared_(std::move(memory), check_) {}
 
     void set(std::string_view name, std::string_view key, std::string_view value) {
-      check.key(name, key);
-      check.value(value);
+      check_.key(name, key);
+      check_.value(value);
       shared_.change(value.size(), [&](Tables& tables) {
         auto dictionary = detail::find(tables.dictionaries, name);
         if (dictionary == tables.dictionaries.end()) {
@@ -52,12 +52,12 @@ class BoostManagedContainers {
       });
     }
     bool get(std::string_view name, std::string_view key, std::string& into) {
-      check.key(name, key);
+      check_.key(name, key);
       return look_up(name, key,
                      [&](const auto& value) { into.assign(value.data(), value.size()); });
     }
     bool erase(std::string_view name, std::string_view key) {
-      check.key(name, key);
+      check_.key(name, key);
       return shared_.change(0, [&](Tables& tables) {
         auto dictionary = detail::find(tables.dictionaries, name);
         if (dictionary == tables.dictionaries.end()) return false;
@@ -69,11 +69,11 @@ class BoostManagedContainers {
       });
     }
     bool contains(std::string_view name, std::string_view key) {
-      check.key(name, key);
+      check_.key(name, key);
       return look_up(name, key, [](const auto&) {});
     }
     std::size_t size(std::string_view name) {
-      check.name(name);
+      check_.name(name);
       return shared_.look([&](Tables& tables) {
         auto dictionary = detail::find(tables.dictionaries, name);
         return dictionary == tables.dictionaries.end() ? 0 : dictionary->second.size();
@@ -81,8 +81,8 @@ class BoostManagedContainers {
     }
 
     void append(std::string_view name, std::string_view value) {
-      check.name(name);
-      check.value(value);
+      check_.name(name);
+      check_.value(value);
       shared_.change(value.size(), [&](Tables& tables) {
         auto list = detail::find(tables.lists, name);
         if (list != tables.lists.end()) {
@@ -95,24 +95,24 @@ class BoostManagedContainers {
       });
     }
     void element(std::string_view name, std::size_t index, std::string& into) {
-      check.name(name);
+      check_.name(name);
       shared_.look([&](Tables& tables) {
         const detail::SegmentString& value = at(tables, name, index);
         into.assign(value.data(), value.size());
       });
     }
     void replace(std::string_view name, std::size_t index, std::string_view value) {
-      check.name(name);
-      check.value(value);
+      check_.name(name);
+      check_.value(value);
       shared_.change(value.size(),
                      [&](Tables& tables) { exchange(at(tables, name, index), value); });
     }
     std::size_t length(std::string_view name) {
-      check.name(name);
+      check_.name(name);
       return shared_.look([&](Tables& tables) { return length_of(tables, name); });
     }
     void clear(std::string_view name) {
-      check.name(name);
+      check_.name(name);
       shared_.change(0, [&](Tables& tables) {
         auto list = detail::find(tables.lists, name);
         if (list != tables.lists.end()) tables.lists.erase(list);
@@ -120,32 +120,32 @@ class BoostManagedContainers {
     }
 
     void store(std::string_view name, std::int64_t number) {
-      check.name(name);
+      check_.name(name);
       change_integer(name, [&](std::int64_t) { return number; });
     }
     std::int64_t load(std::string_view name) {
-      check.name(name);
+      check_.name(name);
       return shared_.look([&](Tables& tables) {
         auto found = detail::find(tables.integers, name);
         return found == tables.integers.end() ? 0 : found->second;
       });
     }
     std::int64_t add(std::string_view name, std::int64_t number) {
-      check.name(name);
+      check_.name(name);
       return change_integer(name,
-                            [&](std::int64_t before) { return check.sum(name, before, number); });
+                            [&](std::int64_t before) { return check_.sum(name, before, number); });
     }
 
    private:
     using Tables = detail::SegmentTables;
-    static constexpr detail::ManagerChecks check{info.name};
+    static constexpr detail::ManagerChecks check_{info.name};
 
     static std::size_t length_of(Tables& tables, std::string_view name) {
       auto list = detail::find(tables.lists, name);
       return list == tables.lists.end() ? 0 : list->second.size();
     }
     static detail::SegmentString& at(Tables& tables, std::string_view name, std::size_t index) {
-      check.index(name, index, length_of(tables, name));
+      check_.index(name, index, length_of(tables, name));
       return detail::find(tables.lists, name)->second[index];
     }
     /// In place where the length stays, else in memory of the new length.
@@ -181,19 +181,19 @@ class BoostManagedContainers {
   };
 
   explicit BoostManagedContainers(ManagerShape shape)
-      : shape_(check.shape(shape)), file_(info.name, detail::MappedTables::bytes) {
+      : shape_(check_.shape(shape)), file_(info.name, detail::MappedTables::bytes) {
     detail::MappedTables::create(detail::Mapping(file_.get(), 0, detail::MappedTables::bytes));
   }
   BoostManagedContainers(const BoostManagedContainers&) = delete;
   BoostManagedContainers& operator=(const BoostManagedContainers&) = delete;
 
   Client client(unsigned i) const {
-    check.client(i, shape_);
+    check_.client(i, shape_);
     return Client(file_.map(0, detail::MappedTables::bytes));
   }
 
  private:
-  static constexpr detail::ManagerChecks check{info.name};
+  static constexpr detail::ManagerChecks check_{info.name};
   ManagerShape shape_;
   detail::MemoryFile file_;
 };

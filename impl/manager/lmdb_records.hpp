@@ -27,8 +27,8 @@ class LmdbRecordsManager {
     }
 
     void set(std::string_view name, std::string_view key, std::string_view value) {
-      check.key(name, key);
-      check.value(value);
+      check_.key(name, key);
+      check_.value(value);
       Change change = this->change();
       const std::string entry = change.records.key(Kind::entry, name, key);
       if (!change.records.find(entry)) count_up(change, Kind::dictionary, name);
@@ -36,7 +36,7 @@ class LmdbRecordsManager {
       change.commit();
     }
     bool get(std::string_view name, std::string_view key, std::string& into) {
-      check.key(name, key);
+      check_.key(name, key);
       return look([&](const Records& records) {
         auto found = records.find(records.key(Kind::entry, name, key));
         if (found) into.assign(*found);
@@ -44,7 +44,7 @@ class LmdbRecordsManager {
       });
     }
     bool erase(std::string_view name, std::string_view key) {
-      check.key(name, key);
+      check_.key(name, key);
       Change change = this->change();
       const std::string entry = change.records.key(Kind::entry, name, key);
       auto found = change.records.find(entry);
@@ -61,7 +61,7 @@ class LmdbRecordsManager {
       return true;
     }
     bool contains(std::string_view name, std::string_view key) {
-      check.key(name, key);
+      check_.key(name, key);
       return look([&](const Records& records) {
         return records.find(records.key(Kind::entry, name, key)).has_value();
       });
@@ -69,15 +69,15 @@ class LmdbRecordsManager {
     std::size_t size(std::string_view name) { return count(Kind::dictionary, name); }
 
     void append(std::string_view name, std::string_view value) {
-      check.name(name);
-      check.value(value);
+      check_.name(name);
+      check_.value(value);
       Change change = this->change();
       std::int64_t index = count_up(change, Kind::list, name);
       change.put(change.records.element_key(name, static_cast<std::uint64_t>(index)), value);
       change.commit();
     }
     void element(std::string_view name, std::size_t index, std::string& into) {
-      check.name(name);
+      check_.name(name);
       look([&](const Records& records) {
         auto found = records.find(records.element_key(name, index));
         if (!found) past_the_end(records, name, index);
@@ -85,8 +85,8 @@ class LmdbRecordsManager {
       });
     }
     void replace(std::string_view name, std::size_t index, std::string_view value) {
-      check.name(name);
-      check.value(value);
+      check_.name(name);
+      check_.value(value);
       Change change = this->change();
       const std::string element = change.records.element_key(name, index);
       if (!change.records.find(element)) past_the_end(change.records, name, index);
@@ -95,7 +95,7 @@ class LmdbRecordsManager {
     }
     std::size_t length(std::string_view name) { return count(Kind::list, name); }
     void clear(std::string_view name) {
-      check.name(name);
+      check_.name(name);
       Change change = this->change();
       change.remove_all(change.records.key(Kind::element, name));
       change.remove_all(change.records.key(Kind::list, name));
@@ -103,28 +103,28 @@ class LmdbRecordsManager {
     }
 
     void store(std::string_view name, std::int64_t number) {
-      check.name(name);
+      check_.name(name);
       Change change = this->change();
       change.put(change.records.key(Kind::integer, name), number);
       change.commit();
     }
     std::int64_t load(std::string_view name) {
-      check.name(name);
+      check_.name(name);
       return look(
           [&](const Records& records) { return records.number(records.key(Kind::integer, name)); });
     }
     std::int64_t add(std::string_view name, std::int64_t number) {
-      check.name(name);
+      check_.name(name);
       Change change = this->change();
       const std::string integer = change.records.key(Kind::integer, name);
-      std::int64_t sum = check.sum(name, change.records.number(integer), number);
+      std::int64_t sum = check_.sum(name, change.records.number(integer), number);
       change.put(integer, sum);
       change.commit();
       return sum;
     }
 
    private:
-    static constexpr detail::ManagerChecks check{info.name};
+    static constexpr detail::ManagerChecks check_{info.name};
 
     Change change() const { return {environment_, table_, manager_}; }
 
@@ -146,7 +146,7 @@ class LmdbRecordsManager {
       return before;
     }
     std::size_t count(Kind kind, std::string_view name) {
-      check.name(name);
+      check_.name(name);
       return look([&](const Records& records) {
         return static_cast<std::size_t>(records.number(records.key(kind, name)));
       });
@@ -154,7 +154,7 @@ class LmdbRecordsManager {
     [[noreturn]] static void past_the_end(const Records& records, std::string_view name,
                                           std::size_t index) {
       auto length = static_cast<std::size_t>(records.number(records.key(Kind::list, name)));
-      check.past_the_end(name, index, length);
+      check_.past_the_end(name, index, length);
     }
 
     MDB_env* environment_;
@@ -164,7 +164,7 @@ class LmdbRecordsManager {
   };
 
   explicit LmdbRecordsManager(ManagerShape shape)
-      : shape_(check.shape(shape)),
+      : shape_(check_.shape(shape)),
         database_(detail::LmdbManagers::of_this_process()),
         number_(database_.new_number()) {}
   /// Leaves the records when that fails: no other manager has their keys.
@@ -182,12 +182,12 @@ class LmdbRecordsManager {
   LmdbRecordsManager& operator=(const LmdbRecordsManager&) = delete;
 
   Client client(unsigned i) const {
-    check.client(i, shape_);
+    check_.client(i, shape_);
     return Client(database_, number_);
   }
 
  private:
-  static constexpr detail::ManagerChecks check{info.name};
+  static constexpr detail::ManagerChecks check_{info.name};
   ManagerShape shape_;
   detail::LmdbManagers& database_;  ///< a forked worker has its own at the same address
   std::uint64_t number_;

@@ -40,41 +40,41 @@ class RedisHash {
         : redis_(server.connect(info.name)), prefix_(std::move(prefix)) {}
 
     void set(std::string_view name, std::string_view key, std::string_view value) {
-      check.key(name, key);
-      check.value(value);
+      check_.key(name, key);
+      check_.value(value);
       (void)ask(value.size(), {"HSET", dictionary(name), key, value});
     }
     bool get(std::string_view name, std::string_view key, std::string& into) {
-      check.key(name, key);
+      check_.key(name, key);
       return take(ask({"HGET", dictionary(name), key}), into);
     }
     bool erase(std::string_view name, std::string_view key) {
-      check.key(name, key);
+      check_.key(name, key);
       return ask({"HDEL", dictionary(name), key})->integer == 1;
     }
     bool contains(std::string_view name, std::string_view key) {
-      check.key(name, key);
+      check_.key(name, key);
       return ask({"HEXISTS", dictionary(name), key})->integer == 1;
     }
     std::size_t size(std::string_view name) {
-      check.name(name);
+      check_.name(name);
       return static_cast<std::size_t>(ask({"HLEN", dictionary(name)})->integer);
     }
 
     void append(std::string_view name, std::string_view value) {
-      check.name(name);
-      check.value(value);
+      check_.name(name);
+      check_.value(value);
       (void)ask(value.size(), {"RPUSH", list(name), value});
     }
     void element(std::string_view name, std::size_t index, std::string& into) {
-      check.name(name);
+      check_.name(name);
       if (!is_index(index) || !take(ask({"LINDEX", list(name), std::to_string(index)}), into)) {
         past_the_end(name, index);
       }
     }
     void replace(std::string_view name, std::size_t index, std::string_view value) {
-      check.name(name);
-      check.value(value);
+      check_.name(name);
+      check_.value(value);
       if (!is_index(index)) past_the_end(name, index);
       try {
         (void)ask(value.size(), {"LSET", list(name), std::to_string(index), value});
@@ -86,20 +86,20 @@ class RedisHash {
       }
     }
     std::size_t length(std::string_view name) {
-      check.name(name);
+      check_.name(name);
       return static_cast<std::size_t>(ask({"LLEN", list(name)})->integer);
     }
     void clear(std::string_view name) {
-      check.name(name);
+      check_.name(name);
       (void)ask({"DEL", list(name)});
     }
 
     void store(std::string_view name, std::int64_t number) {
-      check.name(name);
+      check_.name(name);
       (void)ask(sizeof(number), {"SET", integer(name), std::to_string(number)});
     }
     std::int64_t load(std::string_view name) {
-      check.name(name);
+      check_.name(name);
       Reply reply = ask({"GET", integer(name)});
       std::string_view text = detail::text_of(reply);
       std::int64_t number = 0;
@@ -107,11 +107,11 @@ class RedisHash {
       return number;
     }
     std::int64_t add(std::string_view name, std::int64_t number) {
-      check.name(name);
+      check_.name(name);
       try {
         return ask(sizeof(number), {"INCRBY", integer(name), std::to_string(number)})->integer;
       } catch (const std::runtime_error& error) {
-        if (says(error, "overflow")) check.overflow(name, number);
+        if (says(error, "overflow")) check_.overflow(name, number);
         throw;
       }
     }
@@ -130,7 +130,7 @@ class RedisHash {
       try {
         return redis_.command(words);
       } catch (const std::runtime_error& error) {
-        if (says(error, "OOM")) check.memory(manager_limits.memory + bytes);
+        if (says(error, "OOM")) check_.memory(manager_limits.memory + bytes);
         throw;
       }
     }
@@ -144,7 +144,7 @@ class RedisHash {
       return index <= static_cast<std::size_t>(std::numeric_limits<std::int64_t>::max());
     }
     [[noreturn]] void past_the_end(std::string_view name, std::size_t index) {
-      check.past_the_end(name, index, length(name));
+      check_.past_the_end(name, index, length(name));
     }
     /// What the server refused tells why in words only.
     static bool says(const std::runtime_error& error, std::string_view words) {
@@ -156,7 +156,7 @@ class RedisHash {
   };
 
   explicit RedisHash(ManagerShape shape)
-      : shape_(check.shape(shape)),
+      : shape_(check_.shape(shape)),
         server_(detail::RedisServer::of_this_process(info.name)),
         prefix_(server_.new_key() + ":") {
     constexpr std::size_t of_its_own = std::size_t{2} << 20;  // what an empty server uses, about
@@ -177,13 +177,13 @@ class RedisHash {
   RedisHash& operator=(const RedisHash&) = delete;
 
   Client client(unsigned i) const {
-    check.client(i, shape_);
+    check_.client(i, shape_);
     return Client(server_, prefix_);
   }
   std::vector<pid_t> servers() const { return {server_.pid()}; }
 
  private:
-  static constexpr detail::ManagerChecks check{info.name};
+  static constexpr detail::ManagerChecks check_{info.name};
   ManagerShape shape_;
   detail::RedisServer& server_;  ///< of which a forked worker has its own copy at the same address
   std::string prefix_;

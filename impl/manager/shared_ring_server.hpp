@@ -206,7 +206,7 @@ class SharedRingServer {
   using Client = detail::RemoteManagerClient<detail::RingSeat, detail::shared_ring_server_info>;
 
   explicit SharedRingServer(ManagerShape shape)
-      : shape_(check.shape(shape)), file_(info.name, shape.clients * sizeof(detail::RingSlot)) {
+      : shape_(check_.shape(shape)), file_(info.name, shape.clients * sizeof(detail::RingSlot)) {
     detail::Mapping memory(file_.get(), 0, shape.clients * sizeof(detail::RingSlot));
     std::uninitialized_default_construct_n(reinterpret_cast<detail::RingSlot*>(memory.get()),
                                            shape.clients);
@@ -221,12 +221,12 @@ class SharedRingServer {
   std::vector<pid_t> servers() const { return {server_->pid()}; }
 
   detail::RingSeat connect(unsigned i) const {
-    check.client(i, shape_);
+    check_.client(i, shape_);
     return {file_.map(i * sizeof(detail::RingSlot), sizeof(detail::RingSlot)), i, server_->pid()};
   }
 
  private:
-  static constexpr detail::ManagerChecks check{info.name};
+  static constexpr detail::ManagerChecks check_{info.name};
   ManagerShape shape_;
   detail::MemoryFile file_;
   std::optional<PrivateServer> server_;

@@ -119,7 +119,7 @@ class UnixSocketServer {
   using Client =
       detail::RemoteManagerClient<detail::SocketChannel, detail::unix_socket_server_info>;
 
-  explicit UnixSocketServer(ManagerShape shape) : shape_(check.shape(shape)) {
+  explicit UnixSocketServer(ManagerShape shape) : shape_(check_.shape(shape)) {
     UnixListener listener(info.name, manager_limits.clients);
     file_ = std::move(listener.file);
     server_.emplace(info.name, std::move(listener.socket), detail::SocketServer::serve);
@@ -133,20 +133,20 @@ class UnixSocketServer {
 
   /// The server has let it in.
   detail::SocketChannel connect(unsigned i) const {
-    check.client(i, shape_);
+    check_.client(i, shape_);
     detail::SocketChannel channel(connected(), detail::largest_reply, detail::for_ever);
     std::optional<std::string_view> greeting = channel.receive();
     std::optional<detail::ManagerReply> reply;
     if (greeting) reply = detail::decode_reply(*greeting);
-    if (!reply) check.server_died();
+    if (!reply) check_.server_died();
     using Status = detail::ManagerReply::Status;
-    if (reply->status == Status::too_many_clients) check.too_many_clients();
-    if (reply->status != Status::done) check.other_user();
+    if (reply->status == Status::too_many_clients) check_.too_many_clients();
+    if (reply->status != Status::done) check_.other_user();
     return channel;
   }
 
  private:
-  static constexpr detail::ManagerChecks check{info.name};
+  static constexpr detail::ManagerChecks check_{info.name};
 
   Descriptor connected() const {
     Descriptor socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));

@@ -18,8 +18,7 @@ void require_refusal(const std::function<void()>& action, const std::vector<std:
   } catch (const Error& error) {
     const std::string text = error.what();
     for (const std::string& word : words) {
-      bool found = text.find(word) != std::string::npos;
-      require(found, std::string("no ").append(word).append(" in: ").append(text));
+      require(text.find(word) != std::string::npos, "no \"" + word + "\" in: " + text);
     }
     return;
   }
