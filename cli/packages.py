@@ -31,7 +31,6 @@ BUILDING = {
     "libck-dev": "Concurrency Kit's ring",
     "liburcu-dev": "liburcu's queue, and read-copy-update",
     "liblmdb-dev": "LMDB",
-    "libsqlite3-dev": "SQLite",
     "libzmq3-dev": "ZeroMQ",
     "libnng-dev": "nng",
     "liburing-dev": "io_uring",

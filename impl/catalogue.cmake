@@ -192,10 +192,3 @@ handoff_implementation(lock recursive_mutex         lock::RecursiveMutex)
 handoff_implementation(lock recursive_futex_mutex   lock::RecursiveFutexMutex)
 handoff_implementation(lock boost_interprocess_recursive_mutex lock::BoostInterprocessRecursiveMutex
                        NEEDS boost/interprocess/sync/interprocess_recursive_mutex.hpp libboost-dev)
-handoff_implementation(manager unix_socket_server UnixSocketServer)
-handoff_implementation(manager shared_ring_server SharedRingServer)
-handoff_implementation(manager boost_managed_containers BoostManagedContainers
-                       NEEDS boost/interprocess/managed_external_buffer.hpp libboost-dev)
-handoff_implementation(manager lmdb_records       LmdbRecordsManager NEEDS lmdb.h liblmdb-dev LINK lmdb)
-handoff_implementation(manager sqlite_wal         SqliteWal NEEDS sqlite3.h libsqlite3-dev LINK sqlite3)
-handoff_implementation(manager redis_hash         RedisHash NEEDS hiredis/hiredis.h libhiredis-dev LINK hiredis)

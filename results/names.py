@@ -10,7 +10,6 @@ FAMILIES = (
     "file",
     "pool",
     "lock",
-    "manager",
     "floor",
 )
 KEYS = (

@@ -42,11 +42,10 @@ struct Info {
   Waiting waiting = Waiting::blocks;
   double copies_per_message = 2;  ///< of the payload, both ends together
   /// Both ends together, each message taken before the next is sent, and nobody asleep; a fraction
-  /// is about right, where threads of a library's own join in. Files, values and managers: of one
-  /// change.
+  /// is about right, where threads of a library's own join in. Files and values: of one change.
   double syscalls_per_message = 0;
   Survivor on_peer_death = Survivor::hangs;
-  bool survives_killed_worker = false;           ///< killed anywhere, it blocks no other for long
+  bool survives_killed_worker = false;  ///< queues: killed anywhere, it blocks no other for long
   std::size_t (*largest_message)() = no_limit;   ///< bytes; read from the system where it varies
   std::size_t (*largest_capacity)() = no_limit;  ///< items
   std::size_t (*side_by_side)() = no_limit;      ///< objects that a user can have at once, surely
