@@ -168,26 +168,6 @@ void add_locks(RowCases& row) {
   for (const harness::Placement& pair : row.all().pairs()) add("ping_pong", 0, pair);
 }
 
-void add_managers(RowCases& row) {
-  for (unsigned clients : {1U, 4U}) {
-    auto placement = row.compact(clients);
-    for (std::size_t bytes : {std::size_t{16}, std::size_t{1024}, std::size_t{64} * 1024}) {
-      auto add = [&](const char* scenario, const char* work = "") {
-        auto name = row.name(scenario, row.peers(), placement);
-        name.with("workers", std::size_t{clients}).with("size", bytes);
-        if (*work != '\0') name.with("work", work);
-        row.add(name, placement, bytes);
-      };
-      add("get");
-      add("set");
-      if (bytes != 1024) continue;
-      add("append");
-      add("mix", "sets_50");
-      add("mix", "sets_5");
-    }
-  }
-}
-
 constexpr Info multiprocessing(std::string_view mechanism, std::string_view source) {
   return {.name = "cpython_multiprocessing",
           .mechanism = mechanism,
@@ -233,10 +213,6 @@ constexpr Row rows[] = {
      add_locks},
     {"lock", threading("a POSIX semaphore, while all share one lock", "CPython's threading.Lock"),
      add_locks},
-    {"manager",
-     multiprocessing("a process keeps all, pickles over a Unix socket, a thread for each client",
-                     "CPython's multiprocessing.Manager"),
-     add_managers},
     {"pool",
      multiprocessing("forked processes, a pipe under a lock each way",
                      "CPython's multiprocessing.Pool"),

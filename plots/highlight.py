@@ -28,7 +28,6 @@ REFERENCES: Mapping[str, tuple[str, ...]] = {
         THREADING,
     ),
     "lock": ("std_mutex", "shared_mutex", MULTIPROCESSING, THREADING),
-    "manager": ("unix_socket_server", MULTIPROCESSING),
 }
 
 # What each implementation reached under one condition; less is better.

@@ -6,7 +6,7 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection, wait
 from typing import Any
@@ -56,13 +56,11 @@ def die_with_parent() -> None:
 
 
 class Crew:
-    """Forked processes or threads; each has a pipe to the one who starts the phases. `servers`:
-    processes that work for all of them, and are charged."""
+    """Forked processes or threads; each has a pipe to the one who starts the phases."""
 
-    def __init__(self, request: Request, join: Join, servers: Sequence[int] = ()) -> None:
+    def __init__(self, request: Request, join: Join) -> None:
         self.request = request
         self.join = join
-        self.servers = servers
         self.desks: list[Connection] = []
         self.workers: list[threading.Thread | multiprocessing.context.ForkProcess] = []
         for worker, cpu in enumerate(request.cpus):
@@ -101,7 +99,6 @@ class Crew:
 
     def run(self, amount: int) -> PhaseResult:
         """All workers run their body; raises what one of them threw."""
-        servers_before = [cost.of_process(pid) for pid in self.servers]
         for desk in self.desks:
             desk.send(amount)
         # Whoever has failed leaves the others waiting, so it is looked for in all at once.
@@ -113,8 +110,6 @@ class Crew:
                 if isinstance(answers[desk][0], Exception):
                     raise answers[desk][0]
         total = sum((answer[3] for answer in answers.values()), Cost())
-        for pid, before in zip(self.servers, servers_before):
-            total += cost.of_process(pid) - before
         begin = min(answer[1] for answer in answers.values())
         end = max(answer[2] for answer in answers.values())
         reports = [answer[0] for answer in answers.values()]
@@ -158,11 +153,9 @@ def samples_of(result: PhaseResult) -> list[int]:
     return [sample for report in result.reports for sample in report.samples_ns]
 
 
-def measure_counted(
-    request: Request, join: Join, operations_per_count: int = 1, servers: Sequence[int] = ()
-) -> Outcome:
+def measure_counted(request: Request, join: Join, operations_per_count: int = 1) -> Outcome:
     """Bodies take a count of operations."""
-    crew = Crew(request, join, servers)
+    crew = Crew(request, join)
     result, count = sized_phase(crew.run, request.slice_ns)
     crew.end()
     operations = count * operations_per_count
@@ -172,9 +165,9 @@ def measure_counted(
     )
 
 
-def measure_timed(request: Request, join: Join, servers: Sequence[int] = ()) -> Outcome:
+def measure_timed(request: Request, join: Join) -> Outcome:
     """Bodies go on for a length in ns and report how many operations that were."""
-    crew = Crew(request, join, servers)
+    crew = Crew(request, join)
     crew.run(int(TELLING_SHARE * request.slice_ns))
     result = crew.run(request.slice_ns)
     crew.end()

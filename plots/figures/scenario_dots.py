@@ -18,14 +18,11 @@ WORDS = {
     "ping_pong": "round trip",
     "uncontended": "taken and given back, nobody else",
     "contended": "contended",
-    "mix": "mixed",
 }
 WORK = {
     "hold_0": "held for nothing",
     "hold_100ns": "held for 100 ns",
     "hold_1us": "held for 1 µs",
-    "sets_50": "half of them set",
-    "sets_5": "5 % of them set",
 }
 
 
@@ -45,11 +42,6 @@ class Sheet:
         return [case for case in found if self.keeps(case)]
 
 
-def of_one_size(case: Case) -> bool:
-    """The middle one of those that managers are measured with."""
-    return case.name.number("size") in (0, 1024)
-
-
 SHEETS = (
     Sheet(
         "lock_contended",
@@ -65,14 +57,6 @@ SHEETS = (
         "lock",
         ("uncontended", "ping_pong"),
         TIME,
-    ),
-    Sheet(
-        "manager",
-        "Managers: operations per second, values of 1 KiB",
-        "manager",
-        ("get", "set", "append", "mix"),
-        RATE,
-        of_one_size,
     ),
 )
 

@@ -71,7 +71,6 @@ STEMS = [
     "floor_multiples",
     "lock_contended",
     "lock_hand_over",
-    "manager",
     "pipe_cost_map",
     "pipe_percentiles",
     "pipe_round_trip",
@@ -310,6 +309,6 @@ def test_names_spread_around_where_they_belong() -> None:
 def test_names_in_the_svg_show_when_pointed_at(run: Run, tmp_path: Path) -> None:
     dot_charts.adds(run, tmp_path)
     svg = (tmp_path / "value_add.svg").read_text()
-    names = {case.name.implementation for case in run.good("value", "add")}
-    assert all(f"<title>{name}, threads</title>" in svg for name in names)
+    titles = {title_of(case) for case in run.good("value", "add")}
+    assert all(f"<title>{title}</title>" in svg for title in titles)
     assert style.TITLED not in svg

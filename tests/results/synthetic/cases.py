@@ -119,19 +119,6 @@ def lock_cases(row: Row, peers: str, workers: list[int]) -> list[Planned]:
     return found
 
 
-def manager_cases(row: Row, peers: str, sizes: list[int]) -> list[Planned]:
-    found = []
-    for n in (1, 4):
-        for size in sizes:
-            where: dict[str, Any] = {"peers": peers, "place": "compact", "workers": n, "size": size}
-            for scenario in ("get", "set", "append"):
-                name = build("manager", row.name, scenario, **where)
-                found.append(Planned(name, row, row.stream_ns + size / BYTES_PER_NS))
-            name = build("manager", row.name, "mix", **where, work="sets_50")
-            found.append(Planned(name, row, row.stream_ns + size / BYTES_PER_NS))
-    return found
-
-
 def planned(full: bool) -> list[Planned]:
     """Every case of the run."""
     sizes = [8, 64, 512, 4096, 65536, 1 << 20] if full else [64, 65536]
@@ -147,8 +134,6 @@ def planned(full: bool) -> list[Planned]:
                 found += pool_cases(row, peers, [1, 2, 4, 8] if full else [1, 2])
             elif row.family == "lock":
                 found += lock_cases(row, peers, [2, 4] if full else [2])
-            elif row.family == "manager":
-                found += manager_cases(row, peers, [16, 1024, 65536] if full else [1024])
             elif row.family == "file":
                 found += file_cases(row, peers, [1, 2, 4] if full else [2])
             else:

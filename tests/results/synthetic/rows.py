@@ -81,8 +81,6 @@ ROWS = [
     Row("lock", "shared_mutex", BOTH, "blocks", 51e3, 4700, 13),
     Row("lock", "futex_mutex", BOTH, "blocks", 50e3, 4500, 11),
     Row("lock", "ttas_lock", BOTH, "spins", 190, 8e6, 8),
-    Row("manager", "unix_socket_server", BOTH, "blocks", 55e3, 11e3, 60e3),
-    Row("manager", "lmdb_records", BOTH, "blocks", 1800, 1800, 1900),
     *(
         Row(family, "cpython_multiprocessing", PROCESSES, "blocks", cross_ns, same_ns, stream_ns)
         for family, cross_ns, same_ns, stream_ns in (
@@ -91,7 +89,6 @@ ROWS = [
             ("value", 1000, 500, 1000),
             ("pool", 285e3, 285e3, 19e3),
             ("lock", 60e3, 12e3, 300),
-            ("manager", 90e3, 45e3, 60e3),
         )
     ),
     *(
