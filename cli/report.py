@@ -68,7 +68,7 @@ def announce(plan: rounds.Plan, count: int, budget_s: float) -> None:
 
 def plan_for(chosen: thinning.Cases, budget_s: float) -> rounds.Plan:
     """How these cases would be measured."""
-    return rounds.first_plan(thinning.count(chosen), len(chosen), budget_s)
+    return rounds.first_plan([c for cases in chosen.values() for c in cases], len(chosen), budget_s)
 
 
 def fit(chosen: thinning.Cases, request: Request) -> tuple[thinning.Cases, list[str]]:

@@ -21,6 +21,7 @@ MOST_ROUNDS = 99  # file names carry two digits
 PRECISION_ROUNDS = 6
 WARM_UP = 0.6  # of a slice, goes before it
 CASE_OVERHEAD_S = 0.014  # starting workers, probes: a guess until the first round has told
+CPYTHON_OVERHEAD_S = 0.25  # starting an interpreter and its workers: a guess likewise
 FAMILY_OVERHEAD_S = 0.2  # starting a benchmark binary
 UNITS_S = {"h": 3600.0, "m": 60.0, "min": 60.0, "s": 1.0, "": 1.0}
 
@@ -62,11 +63,16 @@ def fitting_slice_ms(available_s: float, overhead_s: float, cases: int, longest_
     return max(SHORTEST_SLICE_MS, min(longest_ms, fitting))
 
 
-def first_plan(cases: int, families: int, budget_s: float) -> Plan:
+def guessed_overhead_s(case: str) -> float:
+    """What a case costs beside its slice, as far as its name tells."""
+    return CPYTHON_OVERHEAD_S if "/cpython_" in case else CASE_OVERHEAD_S
+
+
+def first_plan(cases: Collection[str], families: int, budget_s: float) -> Plan:
     """The plan before the first round, on guessed overheads."""
-    overhead_s = cases * CASE_OVERHEAD_S + families * FAMILY_OVERHEAD_S
-    slice_ms = fitting_slice_ms(budget_s / WANTED_ROUNDS, overhead_s, cases, SLICE_MS)
-    round_s = overhead_s + cases * measuring_s(slice_ms)
+    overhead_s = sum(map(guessed_overhead_s, cases)) + families * FAMILY_OVERHEAD_S
+    slice_ms = fitting_slice_ms(budget_s / WANTED_ROUNDS, overhead_s, len(cases), SLICE_MS)
+    round_s = overhead_s + len(cases) * measuring_s(slice_ms)
     rounds = max(FEWEST_ROUNDS, min(MOST_ROUNDS, int(budget_s / round_s)))
     return Plan(slice_ms, round_s, rounds, rounds * round_s > budget_s * 1.01)
 
@@ -86,7 +92,7 @@ def round_length_s(
     active: Collection[str], overheads_s: Mapping[str, float], slice_ms: float, families: int
 ) -> float:
     """How long a round of the active cases will take."""
-    overhead_s = sum(overheads_s.get(case, CASE_OVERHEAD_S) for case in active)
+    overhead_s = sum(overheads_s.get(case, guessed_overhead_s(case)) for case in active)
     return overhead_s + len(active) * measuring_s(slice_ms) + families * FAMILY_OVERHEAD_S
 
 

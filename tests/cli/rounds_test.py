@@ -17,6 +17,12 @@ from cli import rounds
         ("2min", 120),
     ],
 )
+def test_cases_of_cpython_are_given_the_time_that_an_interpreter_takes() -> None:
+    own = rounds.first_plan(["queue/mpmc_ring+spin/stream"] * 100, 1, 600)
+    python = rounds.first_plan(["queue/cpython_threading/stream"] * 100, 1, 600)
+    assert python.round_s > own.round_s + 100 * 0.2
+
+
 def test_a_duration_is_read(text: str, seconds: float) -> None:
     assert rounds.parse_duration(text) == seconds
 
@@ -28,7 +34,7 @@ def test_what_is_no_duration_is_refused_by_name(text: str) -> None:
 
 
 def test_the_slice_is_the_default_where_the_budget_is_ample() -> None:
-    plan = rounds.first_plan(cases=10, families=1, budget_s=180)
+    plan = rounds.first_plan(cases=["queue/x"] * 10, families=1, budget_s=180)
     assert plan.slice_ms == rounds.SLICE_MS
     assert plan.rounds > rounds.FEWEST_ROUNDS
     assert plan.total_s <= 180
@@ -36,7 +42,7 @@ def test_the_slice_is_the_default_where_the_budget_is_ample() -> None:
 
 
 def test_the_slice_shrinks_until_the_wanted_rounds_fit() -> None:
-    plan = rounds.first_plan(cases=400, families=5, budget_s=180)
+    plan = rounds.first_plan(cases=["queue/x"] * 400, families=5, budget_s=180)
     assert rounds.SHORTEST_SLICE_MS < plan.slice_ms < rounds.SLICE_MS
     assert plan.rounds == rounds.WANTED_ROUNDS
     assert plan.total_s == pytest.approx(180)
@@ -44,7 +50,7 @@ def test_the_slice_shrinks_until_the_wanted_rounds_fit() -> None:
 
 
 def test_fewer_rounds_than_wanted_are_run_of_the_shortest_slices() -> None:
-    plan = rounds.first_plan(cases=400, families=5, budget_s=60)
+    plan = rounds.first_plan(cases=["queue/x"] * 400, families=5, budget_s=60)
     assert plan.slice_ms == rounds.SHORTEST_SLICE_MS
     assert rounds.FEWEST_ROUNDS <= plan.rounds < rounds.WANTED_ROUNDS
     assert plan.total_s <= 60
@@ -52,7 +58,7 @@ def test_fewer_rounds_than_wanted_are_run_of_the_shortest_slices() -> None:
 
 
 def test_a_budget_that_is_too_small_is_said_to_be_exceeded() -> None:
-    plan = rounds.first_plan(cases=1000, families=5, budget_s=10)
+    plan = rounds.first_plan(cases=["queue/x"] * 1000, families=5, budget_s=10)
     assert plan.slice_ms == rounds.SHORTEST_SLICE_MS
     assert plan.over_budget
     assert plan.total_s > 10
