@@ -108,7 +108,8 @@ std::string output_of(std::vector<std::string> words, Deadline deadline) {
 
 std::string run_python(const std::vector<std::string>& arguments, Deadline deadline) {
   // -E, -s: nobody's settings or packages; -B: leaves no compiled files in the tree.
-  std::vector<std::string> words{HANDOFF_PYTHON, "-E", "-s", "-B", HANDOFF_PYTHON_BENCH "/run.py"};
+  const std::string program = HANDOFF_PYTHON_BENCH "/run.py";
+  std::vector<std::string> words{HANDOFF_PYTHON, "-E", "-s", "-B", program};
   words.insert(words.end(), arguments.begin(), arguments.end());
   return output_of(std::move(words), deadline);
 }

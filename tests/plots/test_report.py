@@ -14,6 +14,8 @@ from tests.results.make_run import write_run
 
 FIGURES = {
     "floor_multiples",
+    "lock_contended",
+    "lock_hand_over",
     "pipe_round_trip",
     "pipe_throughput",
     "queue_throughput",
