@@ -17,12 +17,6 @@ from cli import rounds
         ("2min", 120),
     ],
 )
-def test_cases_of_cpython_are_given_the_time_that_an_interpreter_takes() -> None:
-    own = rounds.first_plan(["queue/mpmc_ring+spin/stream"] * 100, 1, 600)
-    python = rounds.first_plan(["queue/cpython_threading/stream"] * 100, 1, 600)
-    assert python.round_s > own.round_s + 100 * 0.2
-
-
 def test_a_duration_is_read(text: str, seconds: float) -> None:
     assert rounds.parse_duration(text) == seconds
 
@@ -97,3 +91,9 @@ def test_a_round_costs_its_slices_and_the_overheads_that_were_seen() -> None:
     length = rounds.round_length_s(["a", "b"], {"a": 0.1, "b": 0.2}, slice_ms=50, families=1)
     measuring = 2 * rounds.measuring_s(50)
     assert length == pytest.approx(0.3 + measuring + rounds.FAMILY_OVERHEAD_S)
+
+
+def test_cases_of_cpython_are_given_the_time_that_an_interpreter_takes() -> None:
+    own = rounds.first_plan(["queue/mpmc_ring+spin/stream"] * 100, 1, 600)
+    python = rounds.first_plan(["queue/cpython_threading/stream"] * 100, 1, 600)
+    assert python.round_s > own.round_s + 100 * 0.2
