@@ -13,6 +13,7 @@
 #include "bench/runner.hpp"
 #include "harness/clock.hpp"
 #include "harness/environment.hpp"
+#include "impl/process/worker_main.hpp"
 
 namespace handoff::bench {
 namespace {
@@ -121,6 +122,7 @@ int run(int argc, char** argv) {
 }  // namespace handoff::bench
 
 int main(int argc, char** argv) {
+  if (auto code = handoff::worker_main(argc, argv)) return *code;
   try {
     return handoff::bench::run(argc, argv);
   } catch (const std::invalid_argument& error) {

@@ -22,8 +22,15 @@ struct CaseName {
   std::optional<std::string> field(std::string_view key) const;
 };
 
-inline constexpr std::string_view case_families[] = {"pipe", "queue", "value",
-                                                     "file", "pool",  "floor"};
+inline constexpr std::string_view case_families[] = {
+    "pipe",     //
+    "queue",    //
+    "value",    //
+    "file",     //
+    "pool",     //
+    "process",  //
+    "floor",
+};
 inline constexpr std::string_view case_keys[] = {
     "peers", "place", "producers", "consumers", "workers", "size", "capacity", "chunk", "work"};
 

@@ -154,3 +154,12 @@ handoff_implementation(pool moodycamel_threads      MoodycamelThreads
 handoff_implementation(pool std_async               StdAsync)
 handoff_implementation(pool prefork_socketpair      PreforkSocketpair)
 handoff_implementation(pool prefork_shared_ring     PreforkSharedRing)
+
+handoff_implementation(process thread      ThreadProcess)
+handoff_implementation(process fork        ForkWorker)
+handoff_implementation(process vfork_exec  VforkExecWorker)
+handoff_implementation(process posix_spawn PosixSpawnWorker)
+handoff_implementation(process clone3      Clone3Worker)
+handoff_implementation(process fork_server ForkServerWorker)
+handoff_implementation(process std_async   StdAsyncWorker)
+handoff_implementation(process double_fork DoubleForkWorker)

@@ -3,7 +3,15 @@
 import re
 from dataclasses import dataclass, field
 
-FAMILIES = ("pipe", "queue", "value", "file", "pool", "floor")
+FAMILIES = (
+    "pipe",
+    "queue",
+    "value",
+    "file",
+    "pool",
+    "process",
+    "floor",
+)
 KEYS = (
     "peers",
     "place",

@@ -32,6 +32,7 @@ NAMES = {
     "value": ["value/atomic/add/peers:threads/place:compact/workers:2/size:8"],
     "file": ["file/flock/append/peers:threads/place:compact/workers:2/size:128"],
     "pool": ["pool/std_async/apply/peers:threads/place:compact/workers:2"],
+    "process": ["process/fork/start_join/peers:processes/place:unpinned/work:resident_0"],
 }
 
 

@@ -228,6 +228,15 @@ TEST_P(CrewOf, charges_for_processes_that_work_for_a_worker) {
   expect_a_third_of(60, plan);
 }
 
+TEST_P(CrewOf, charges_for_processes_that_a_worker_has_seen_end) {
+  constexpr std::int64_t charged_ns = 5'000'000'000;
+  Crew crew(plan_of(GetParam(), 2, [](unsigned worker, Seat& seat, std::uint64_t) {
+    if (worker == 0) seat.report.cost_of_ended.cpu_ns = charged_ns;
+  }));
+  EXPECT_GE(crew.run(1).cost.cpu_ns, charged_ns);
+  crew.finish();
+}
+
 TEST_P(CrewOf, tells_what_a_worker_threw) {
   std::string error =
       error_of_run(plan_of(GetParam(), 2, [](unsigned worker, Seat&, std::uint64_t) {
