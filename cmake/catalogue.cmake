@@ -5,6 +5,7 @@
 
 include(CheckIncludeFileCXX)
 set(HANDOFF_FAMILIES pipe queue value file pool lock)
+list(APPEND HANDOFF_FAMILIES condition barrier)
 set(HANDOFF_GENERATED ${CMAKE_BINARY_DIR}/generated)
 set(HANDOFF_CATALOGUE_JSON "")
 

@@ -192,3 +192,20 @@ handoff_implementation(lock recursive_mutex         lock::RecursiveMutex)
 handoff_implementation(lock recursive_futex_mutex   lock::RecursiveFutexMutex)
 handoff_implementation(lock boost_interprocess_recursive_mutex lock::BoostInterprocessRecursiveMutex
                        NEEDS boost/interprocess/sync/interprocess_recursive_mutex.hpp libboost-dev)
+
+handoff_implementation(condition std_condition_variable condition::StdConditionVariable)
+handoff_implementation(condition pthread_condition      condition::PthreadCondition)
+handoff_implementation(condition futex_sequence         condition::FutexSequence)
+handoff_implementation(condition robust_futex_sequence  condition::RobustFutexSequence)
+handoff_implementation(condition boost_interprocess_condition condition::BoostInterprocessCondition
+                       NEEDS boost/interprocess/sync/interprocess_condition.hpp libboost-dev)
+
+handoff_implementation(barrier std_barrier           barrier::StdBarrier)
+handoff_implementation(barrier pthread_barrier       barrier::PthreadBarrier)
+handoff_implementation(barrier sense_reversing       barrier::SenseReversing
+                       WAITING Spin SpinThenYield Park SpinThenPark)
+handoff_implementation(barrier dissemination         barrier::Dissemination WAITING Spin SpinThenYield)
+handoff_implementation(barrier breakable_generations barrier::BreakableGenerations
+                       WAITING Park SpinThenPark)
+handoff_implementation(barrier watched_generations   barrier::WatchedGenerations)
+handoff_implementation(barrier mutex_condition       barrier::MutexCondition)

@@ -10,6 +10,8 @@ FAMILIES = (
     "file",
     "pool",
     "lock",
+    "condition",
+    "barrier",
     "floor",
 )
 KEYS = (

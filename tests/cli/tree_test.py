@@ -14,6 +14,12 @@ ROOT = Path(__file__).resolve().parents[2]
 BEGIN, END = "<!-- implementations: begin -->", "<!-- implementations: end -->"
 # Headers that implementations share; none of them is an implementation.
 SHARED = {
+    "barrier/generation",
+    "barrier/generations",
+    "barrier/in_place_barrier",
+    "condition/futex_sleep",
+    "condition/monitor_condition",
+    "condition/wake_ups",
     "file/locked_append",
     "file/records",
     "lock/boost_lock",
