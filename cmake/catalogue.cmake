@@ -4,7 +4,7 @@
 # built or not, and why not.
 
 include(CheckIncludeFileCXX)
-set(HANDOFF_FAMILIES pipe queue value file pool lock)
+set(HANDOFF_FAMILIES pipe queue value file pool lock semaphore event)
 set(HANDOFF_GENERATED ${CMAKE_BINARY_DIR}/generated)
 set(HANDOFF_CATALOGUE_JSON "")
 

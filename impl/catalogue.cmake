@@ -192,3 +192,22 @@ handoff_implementation(lock recursive_mutex         lock::RecursiveMutex)
 handoff_implementation(lock recursive_futex_mutex   lock::RecursiveFutexMutex)
 handoff_implementation(lock boost_interprocess_recursive_mutex lock::BoostInterprocessRecursiveMutex
                        NEEDS boost/interprocess/sync/interprocess_recursive_mutex.hpp libboost-dev)
+
+handoff_implementation(semaphore atomic_count           semaphore::AtomicCount
+                       WAITING Spin SpinThenYield Park SpinThenPark)
+handoff_implementation(semaphore posix_unnamed          semaphore::PosixUnnamed)
+handoff_implementation(semaphore posix_named            semaphore::PosixNamed)
+handoff_implementation(semaphore sysv                   semaphore::Sysv)
+handoff_implementation(semaphore sysv_undo              semaphore::SysvUndo)
+handoff_implementation(semaphore eventfd                semaphore::Eventfd)
+handoff_implementation(semaphore pipe_tokens            semaphore::PipeTokensSemaphore)
+handoff_implementation(semaphore std_counting_semaphore semaphore::StdCountingSemaphore)
+handoff_implementation(semaphore boost_interprocess     semaphore::BoostInterprocess
+                       NEEDS boost/interprocess/sync/interprocess_semaphore.hpp libboost-dev)
+handoff_implementation(semaphore bounded_atomic_count   semaphore::BoundedAtomicCount WAITING Park SpinThenPark)
+handoff_implementation(semaphore bounded_posix_unnamed  semaphore::BoundedPosixUnnamed)
+
+handoff_implementation(event atomic_flag     event::AtomicFlag WAITING Spin SpinThenYield Park SpinThenPark)
+handoff_implementation(event mutex_condition event::MutexCondition)
+handoff_implementation(event eventfd         event::Eventfd)
+handoff_implementation(event pipe            event::Pipe)

@@ -10,6 +10,8 @@ FAMILIES = (
     "file",
     "pool",
     "lock",
+    "semaphore",
+    "event",
     "floor",
 )
 KEYS = (

@@ -33,6 +33,8 @@ NAMES = {
     "file": ["file/flock/append/peers:threads/place:compact/workers:2/size:128"],
     "pool": ["pool/std_async/apply/peers:threads/place:compact/workers:2"],
     "lock": ["lock/std_mutex/uncontended/peers:threads/place:compact/workers:1"],
+    "semaphore": ["semaphore/sysv/ping_pong/peers:threads/place:same_cpu"],
+    "event": ["event/pipe/ping_pong/peers:threads/place:same_cpu"],
 }
 
 

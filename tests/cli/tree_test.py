@@ -14,6 +14,8 @@ ROOT = Path(__file__).resolve().parents[2]
 BEGIN, END = "<!-- implementations: begin -->", "<!-- implementations: end -->"
 # Headers that implementations share; none of them is an implementation.
 SHARED = {
+    "event/in_place_event",
+    "event/set_count",
     "file/locked_append",
     "file/records",
     "lock/boost_lock",
@@ -56,6 +58,11 @@ SHARED = {
     "queue/polling",
     "queue/push_pull",
     "queue/unix_queue",
+    "semaphore/bounded",
+    "semaphore/in_place_semaphore",
+    "semaphore/permit_count",
+    "semaphore/posix_permits",
+    "semaphore/sysv_permits",
     "value/element_server",
     "value/locked_elements",
     "value/locked_file",
