@@ -119,6 +119,7 @@ void hand_overs_lose_no_wake_up_and_show_what_was_done(const SemaphoreRow& row, 
                           out->release(1);
                           in->acquire();
                         }
+                        steps->reach(2);
                       },
                       [&] {
                         auto in = there.handle(1);
@@ -129,6 +130,7 @@ void hand_overs_lose_no_wake_up_and_show_what_was_done(const SemaphoreRow& row, 
                           take_turn(2 * n + 1);
                           out->release(1);
                         }
+                        steps->wait_for(2);  // what it did counts until it has ended
                       }});
 }
 
@@ -184,10 +186,10 @@ void of_many_releases_for_one_taken_permit_one_succeeds(const SemaphoreRow& row,
       } catch (const LimitError&) {
       }
       all_arrive_for(2 * n + 2);
+      // In each round: releases too many in one are made up for by the refusals that follow.
+      require(worker != 0 || *succeeded == n + 1, "not one of the releases succeeded");
     }
   });
-  require(*succeeded == rounds, std::to_string(*succeeded) + " releases of " +
-                                    std::to_string(rounds) + " taken permits succeeded");
 }
 
 void a_wait_goes_on_after_signals(const SemaphoreRow& row, Peers peers) {
