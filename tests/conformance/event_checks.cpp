@@ -201,7 +201,7 @@ void who_sleeps_costs_no_processor_time(const EventRow& row, Peers peers) {
       [](AnyEventHandle& handle) {
         const auto before = processor_time_of_this_thread();
         wait_for_ever(handle);
-        require(processor_time_of_this_thread() - before < a_sleep / 4,
+        require(processor_time_of_this_thread() - before < cost_of_a_sleep,
                 "a sleeping waiter used its processor");
       },
       [](AnyEventHandle& handle) {

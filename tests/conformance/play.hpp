@@ -52,6 +52,10 @@ inline constexpr auto a_moment = std::chrono::milliseconds(20);
 /// Long enough for what it costs to sleep to be seen.
 inline constexpr auto a_sleep = std::chrono::milliseconds(200);
 
+/// What a worker may use of its processor to sleep so long: far more than that takes, and less than
+/// one that spins gets on a crowded machine.
+inline constexpr auto cost_of_a_sleep = a_sleep / 20;
+
 std::chrono::nanoseconds processor_time_of_this_thread();
 
 template <class Error>

@@ -218,7 +218,7 @@ void who_sleeps_costs_no_processor_time(const SemaphoreRow& row, Peers peers) {
       [](AnySemaphoreHandle& handle) {
         const auto before = processor_time_of_this_thread();
         handle.acquire();
-        require(processor_time_of_this_thread() - before < a_sleep / 4,
+        require(processor_time_of_this_thread() - before < cost_of_a_sleep,
                 "a sleeping waiter used its processor");
       },
       [] { std::this_thread::sleep_for(a_sleep); });
