@@ -1,6 +1,7 @@
 #include "bench/cases.hpp"
 
 #include <algorithm>
+#include <set>
 
 #include "harness/clock.hpp"
 
@@ -62,6 +63,16 @@ Outcome outcome_of(harness::Crew& crew, const harness::CrewPlan& plan,
   return outcome;
 }
 
+std::vector<unsigned> doubled_up_to(unsigned most) {
+  std::vector<unsigned> counts;
+  for (unsigned workers = 1; workers <= most; workers *= 2) counts.push_back(workers);
+  return counts;
+}
+
+std::set<int> as_set(const Placement& placement) {
+  return {placement.cpus.begin(), placement.cpus.end()};
+}
+
 }  // namespace
 
 std::vector<Placement> Cases::pairs() const {
@@ -84,10 +95,33 @@ Placement Cases::nearest_pair() const {
 
 std::vector<unsigned> Cases::worker_counts() const {
   constexpr unsigned always = 4;
-  auto most = std::max(always, static_cast<unsigned>(topology_->cpus().size()));
-  std::vector<unsigned> counts;
-  for (unsigned workers = 1; workers <= most; workers *= 2) counts.push_back(workers);
-  return counts;
+  return doubled_up_to(std::max(always, static_cast<unsigned>(topology_->cpus().size())));
+}
+
+std::vector<unsigned> Cases::crowded_worker_counts() const {
+  constexpr unsigned always = 8;
+  return doubled_up_to(std::max(always, 2 * static_cast<unsigned>(topology_->cpus().size())));
+}
+
+std::vector<Placement> Cases::other_places() const {
+  std::vector<Placement> found;
+  auto cpus = static_cast<unsigned>(topology_->cpus().size());
+  for (unsigned workers : doubled_up_to(cpus / 2)) {
+    const bool is_half = 4 * workers > cpus;
+    Placement scattered = place(Place::scatter, workers);
+    if (!is_half || !scattered.exists()) continue;
+    if (as_set(scattered) != as_set(place(Place::compact, workers))) found.push_back(scattered);
+  }
+  if (Placement unpinned = place(Place::unpinned, cpus); unpinned.exists()) {
+    found.push_back(std::move(unpinned));
+  }
+  return found;
+}
+
+void Cases::leave_out(const std::string& what_and_why) {
+  if (std::find(left_out_.begin(), left_out_.end(), what_and_why) == left_out_.end()) {
+    left_out_.push_back(what_and_why);
+  }
 }
 
 Outcome measure_crew(const harness::CrewPlan& plan, const Settings& settings,

@@ -49,10 +49,13 @@ class Cases {
 
   void add(Case one) { cases_.push_back(std::move(one)); }
   void add_row(const Info& info) { rows_.push_back(info); }
+  /// Notes, once, which cases this machine does not have, and why.
+  void leave_out(const std::string& what_and_why);
 
   const harness::Topology& topology() const { return *topology_; }
   const std::vector<Case>& all() const { return cases_; }
   const std::vector<Info>& rows() const { return rows_; }
+  const std::vector<std::string>& left_out() const { return left_out_; }
 
   /// The places for two workers that this machine has, and that are pairs of CPUs (or one CPU).
   std::vector<harness::Placement> pairs() const;
@@ -60,6 +63,11 @@ class Cases {
   harness::Placement nearest_pair() const;
   /// How many workers scenarios take: 1, 2, 4 on every machine, and on to one for each CPU.
   std::vector<unsigned> worker_counts() const;
+  /// How many workers pools have: 1, 2, 4, 8 on every machine, and on to two for each CPU.
+  std::vector<unsigned> crowded_worker_counts() const;
+  /// Where workers may be other than near each other: spread over the machine, on half of its CPUs
+  /// where that is not where they'd be near each other, and not pinned, one for each CPU.
+  std::vector<harness::Placement> other_places() const;
   harness::Placement place(harness::Place place, unsigned workers) const {
     return harness::place_workers(*topology_, place, workers);
   }
@@ -68,6 +76,7 @@ class Cases {
   const harness::Topology* topology_;
   std::vector<Case> cases_;
   std::vector<Info> rows_;
+  std::vector<std::string> left_out_;
 };
 
 /// Adds all rows of the binary's family; generated from the catalogue, or bench/floor.cpp.

@@ -6,6 +6,7 @@
 #include <sstream>
 #include <stdexcept>
 
+#include "bench/cpython_row.hpp"
 #include "bench/python_process.hpp"
 
 namespace handoff::bench {
@@ -57,115 +58,12 @@ Outcome parse_outcome(const std::string& text) {
 }
 
 Outcome measure_in_python(const std::string& name, const std::vector<int>& cpus,
-                          const Settings& settings) {
+                          const Settings& settings, const std::vector<std::string>& further) {
   std::string list;
   for (int cpu : cpus) list += (list.empty() ? "" : ",") + std::to_string(cpu);
-  return parse_outcome(
-      run_python({name, list, std::to_string(settings.slice_ns)}, after(watchdog)));
-}
-
-/// The cases of one row; its family is the binary's.
-class RowCases {
- public:
-  RowCases(Cases& cases, std::string_view family, const Info& info)
-      : cases_(cases), family_(family), info_(info) {}
-
-  harness::CaseName name(const char* scenario, Peers peers, const harness::Placement& placement) {
-    harness::CaseName name{std::string(family_), row_name(info_), scenario, {}};
-    name.with("peers", to_string(peers)).with("place", to_string(placement.place));
-    return name;
-  }
-  void add(const harness::CaseName& name, const harness::Placement& placement,
-           std::size_t bytes = 0) {
-    if (!placement.exists()) return;
-    auto measure = [text = harness::to_string(name), cpus = placement.cpus](const Settings& s) {
-      return measure_in_python(text, cpus, s);
-    };
-    cases_.add({.name = name, .cpus = placement.cpus, .bytes = bytes, .measure = measure});
-  }
-
-  /// The kind of peers that this row is for: CPython has another class for the other.
-  Peers peers() const {
-    return reaches(info_, Peers::processes) ? Peers::processes : Peers::threads;
-  }
-  const Info& info() const { return info_; }
-  const Cases& all() const { return cases_; }
-  harness::Placement compact(unsigned workers) const {
-    return cases_.place(harness::Place::compact, workers);
-  }
-
- private:
-  Cases& cases_;
-  std::string_view family_;
-  const Info& info_;
-};
-
-void add_pipes(RowCases& row) {
-  for (const harness::Placement& pair : row.all().pairs()) {
-    for (std::size_t bytes : {8U, 16384U, 1048576U}) {
-      for (const char* scenario : {"ping_pong", "stream"}) {
-        row.add(row.name(scenario, row.peers(), pair).with("size", bytes), pair, bytes);
-      }
-    }
-  }
-}
-
-void add_queues(RowCases& row) {
-  constexpr std::size_t bytes = 8;
-  constexpr std::size_t capacity = 1024;
-  auto add = [&](const char* scenario, std::size_t producers, std::size_t consumers,
-                 const harness::Placement& placement) {
-    auto name = row.name(scenario, row.peers(), placement);
-    name.with("producers", producers).with("consumers", consumers);
-    row.add(name.with("size", bytes).with("capacity", capacity), placement, bytes);
-  };
-  for (const harness::Placement& pair : row.all().pairs()) {
-    add("ping_pong", 1, 1, pair);
-    add("stream", 1, 1, pair);
-  }
-  add("stream", 4, 4, row.compact(8));
-}
-
-void add_values(RowCases& row) {
-  constexpr std::size_t bytes = 8;
-  for (unsigned workers : {1U, 2U, 4U}) {
-    auto placement = row.compact(workers);
-    auto name = row.name("add", row.peers(), placement);
-    row.add(name.with("workers", std::size_t{workers}).with("size", bytes), placement, bytes);
-  }
-}
-
-void add_pools(RowCases& row) {
-  for (unsigned workers : row.all().worker_counts()) {
-    auto placement = row.compact(workers);
-    auto name = [&](const char* scenario) {
-      return row.name(scenario, row.peers(), placement).with("workers", std::size_t{workers});
-    };
-    row.add(name("apply"), placement);
-    for (std::size_t chunk : {1U, 1000U}) {
-      row.add(name("tiny_tasks").with("chunk", chunk), placement);
-    }
-    if (row.info().name == "cpython_futures") continue;  // they differ in how tasks travel
-    row.add(name("cpu_bound").with("work", "sieve"), placement);
-    row.add(name("io_bound").with("work", "fsync"), placement);
-    row.add(name("io_bound").with("work", "wait_5ms"), placement);
-  }
-}
-
-void add_locks(RowCases& row) {
-  auto add = [&](const char* scenario, std::size_t workers, const harness::Placement& placement,
-                 const char* work = "") {
-    auto name = row.name(scenario, row.peers(), placement);
-    if (workers != 0) name.with("workers", workers);
-    if (*work != '\0') name.with("work", work);
-    row.add(name, placement);
-  };
-  add("uncontended", 1, row.compact(1));
-  for (const char* work : {"hold_0", "hold_1us"}) {
-    for (const harness::Placement& pair : row.all().pairs()) add("contended", 2, pair, work);
-    add("contended", 4, row.compact(4), work);
-  }
-  for (const harness::Placement& pair : row.all().pairs()) add("ping_pong", 0, pair);
+  std::vector<std::string> arguments{name, list, std::to_string(settings.slice_ns)};
+  arguments.insert(arguments.end(), further.begin(), further.end());
+  return parse_outcome(run_python(arguments, after(watchdog)));
 }
 
 constexpr Info multiprocessing(std::string_view mechanism, std::string_view source) {
@@ -182,6 +80,19 @@ constexpr Info threading(std::string_view mechanism, std::string_view source) {
           .reach = Reach::threads,
           .unavailable = why_no_python};
 }
+/// How multiprocessing starts processes: its start method.
+constexpr Info started_by(std::string_view method, std::string_view mechanism) {
+  Info info = multiprocessing(mechanism, "CPython's multiprocessing.Process");
+  info.policy = method;
+  return info;
+}
+constexpr Info handling_signals() {
+  Info info = multiprocessing(
+      "a signal to a process, whose handler counts; the interpreter wakes by a byte",
+      "CPython's signal.signal");
+  info.policy = "handler";
+  return info;
+}
 constexpr Info futures(std::string_view mechanism, Reach reach, std::string_view policy) {
   return {.name = "cpython_futures",
           .policy = policy,
@@ -190,46 +101,108 @@ constexpr Info futures(std::string_view mechanism, Reach reach, std::string_view
           .reach = reach,
           .unavailable = why_no_python};
 }
+/// What speed-ups of CPython's pools are over.
+constexpr Info serial() {
+  Info info = threading("the tasks one after the other", "CPython");
+  info.name = "cpython_serial";
+  return info;
+}
 
 struct Row {
   std::string_view family;
   Info info;
-  void (*add)(RowCases&);
+  void (*add)(CPythonRow&);
 };
 
 constexpr Row rows[] = {
-    {"pipe", multiprocessing("a socketpair of bytes", "CPython's multiprocessing.Pipe"), add_pipes},
+    {"pipe", multiprocessing("a socketpair of bytes", "CPython's multiprocessing.Pipe"),
+     add_python_pipes},
     {"queue",
      multiprocessing("pickles through a pipe under locks, a thread that feeds it",
                      "CPython's multiprocessing.Queue"),
-     add_queues},
+     add_python_queues},
     {"queue", threading("a deque under a lock, two conditions", "CPython's queue.Queue"),
-     add_queues},
+     add_python_queues},
     {"value",
      multiprocessing("shared memory under a recursive lock", "CPython's multiprocessing.Value"),
-     add_values},
-    {"value", threading("an integer under a lock", "CPython's threading.Lock"), add_values},
+     add_python_values},
+    {"value", threading("an integer under a lock", "CPython's threading.Lock"), add_python_values},
     {"lock", multiprocessing("a POSIX semaphore of one permit", "CPython's multiprocessing.Lock"),
-     add_locks},
+     add_python_locks},
     {"lock", threading("a POSIX semaphore, while all share one lock", "CPython's threading.Lock"),
-     add_locks},
+     add_python_locks},
+    {"semaphore", multiprocessing("a POSIX semaphore", "CPython's multiprocessing.Semaphore"),
+     add_python_semaphores},
+    {"semaphore",
+     threading("a number under a lock, a lock for each waiter", "CPython's threading.Semaphore"),
+     add_python_semaphores},
+    {"event",
+     multiprocessing("POSIX semaphores: a flag, and those of a condition",
+                     "CPython's multiprocessing.Event"),
+     add_python_events},
+    {"event", threading("a flag under a lock, a lock for each waiter", "CPython's threading.Event"),
+     add_python_events},
+    {"condition",
+     multiprocessing("a recursive lock and three semaphores: waits, sleepers, those who woke",
+                     "CPython's multiprocessing.Condition"),
+     add_python_conditions},
+    {"condition",
+     threading("a recursive lock, a lock for each waiter", "CPython's threading.Condition"),
+     add_python_conditions},
+    {"barrier",
+     multiprocessing("a count and a state under a condition", "CPython's multiprocessing.Barrier"),
+     add_python_barriers},
+    {"barrier", threading("a count and a state under a condition", "CPython's threading.Barrier"),
+     add_python_barriers},
+    {"process", started_by("fork", "a copy of the whole process"), add_python_processes},
+    {"process", started_by("spawn", "a new interpreter, which imports what is to be run"),
+     add_python_processes},
+    {"process", started_by("forkserver", "a new interpreter that forks at request"),
+     add_python_processes},
+    {"process", threading("a thread that tells that it runs", "CPython's threading.Thread"),
+     add_python_processes},
+    {"signal",
+     multiprocessing("signals that are waited for, an interval timer, a sentinel that is polled",
+                     "CPython's signal and multiprocessing.Process"),
+     add_python_signals},
+    {"signal", handling_signals(), add_python_signals},
+    {"signal",
+     threading("signals that are waited for, a thread that sleeps until the time of an alarm",
+               "CPython's signal and threading.Timer"),
+     add_python_signals},
+    {"manager",
+     multiprocessing("a process keeps all, pickles over a Unix socket, a thread for each client",
+                     "CPython's multiprocessing.Manager"),
+     add_python_managers},
     {"pool",
      multiprocessing("forked processes, a pipe under a lock each way",
                      "CPython's multiprocessing.Pool"),
-     add_pools},
-    {"pool", threading("threads, queues", "CPython's multiprocessing.pool.ThreadPool"), add_pools},
-    {"pool", futures("ProcessPoolExecutor", Reach::processes, "processes"), add_pools},
-    {"pool", futures("ThreadPoolExecutor", Reach::threads, "threads"), add_pools},
+     add_python_pools},
+    {"pool", threading("threads, queues", "CPython's multiprocessing.pool.ThreadPool"),
+     add_python_pools},
+    {"pool", futures("ProcessPoolExecutor", Reach::processes, "processes"), add_python_pools},
+    {"pool", futures("ThreadPoolExecutor", Reach::threads, "threads"), add_python_pools},
+    {"floor", serial(), add_python_serial},
 };
 
 }  // namespace
+
+void CPythonRow::add(const harness::CaseName& name, const harness::Placement& placement,
+                     std::size_t bytes, Further further) {
+  if (!placement.exists()) return;
+  auto measure = [text = harness::to_string(name), cpus = placement.cpus,
+                  further](const Settings& settings) {
+    return measure_in_python(text, cpus, settings, further());
+  };
+  cases_.add({.name = name, .cpus = placement.cpus, .bytes = bytes, .measure = measure});
+}
 
 void add_cpython(Cases& cases, std::string_view family) {
   for (const Row& row : rows) {
     if (row.family != family) continue;
     cases.add_row(row.info);
     if (!row.info.unavailable().empty()) continue;
-    RowCases of_row(cases, family, row.info);
+    CPythonRow of_row(cases, family, row.info);
     row.add(of_row);
   }
 }

@@ -9,9 +9,9 @@
 #include <stdexcept>
 #include <vector>
 
-#include "bench/cases.hpp"
 #include "bench/payload.hpp"
 #include "bench/repeat.hpp"
+#include "bench/shared_object.hpp"
 #include "harness/region.hpp"
 #include "impl/common/cpu.hpp"
 #include "impl/file/records.hpp"
@@ -94,16 +94,9 @@ void add_file(Cases& cases) {
   if (!F::info.unavailable().empty()) return;
   auto add = [&](FileShape shape, const harness::Placement& placement, std::size_t bytes) {
     if (!placement.exists()) return;
-    harness::CaseName name{"file", row_name(F::info), "append", {}};
-    name.with("peers", to_string(shape.peers)).with("place", to_string(placement.place));
+    auto name = case_name("file", F::info, "append", shape.peers, placement);
     name.with("workers", std::size_t{shape.workers}).with("size", bytes);
-    using Object = FileAppend<F>;
-    harness::CrewPlan plan{
-        .peers = shape.peers,
-        .cpus = placement.cpus,
-        .program = harness::program_of<Object>(
-            [shape, bytes](void* memory) { new (memory) Object(shape, bytes); },
-            [](Object& object, harness::Seat& seat) { return object.join(seat); })};
+    auto plan = crew_over<FileAppend<F>>(shape.peers, placement.cpus, shape, bytes);
     cases.add({.name = name,
                .cpus = placement.cpus,
                .bytes = bytes,

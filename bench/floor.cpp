@@ -4,11 +4,16 @@
 #include <unistd.h>
 
 #include <cstring>
+#include <functional>
 #include <memory>
 #include <vector>
 
-#include "bench/cases.hpp"
+#include "bench/nested_work.hpp"
 #include "bench/payload.hpp"
+#include "bench/shared_object.hpp"
+#include "bench/table.hpp"
+#include "bench/task_map.hpp"
+#include "bench/work.hpp"
 #include "harness/clock.hpp"
 
 namespace handoff::bench {
@@ -16,15 +21,6 @@ namespace {
 
 using harness::Place;
 using harness::Placement;
-
-template <class Object>
-harness::CrewPlan plan_of(Peers peers, const std::vector<int>& cpus) {
-  return {.peers = peers,
-          .cpus = cpus,
-          .program = harness::program_of<Object>(
-              [](void* memory) { new (memory) Object(); },
-              [](Object& object, harness::Seat& seat) { return object.join(seat); })};
-}
 
 void add(Cases& cases, harness::CaseName name, const harness::CrewPlan& plan,
          std::size_t bytes = 0) {
@@ -85,7 +81,7 @@ class Copies {
 
 void add_copies(Cases& cases, const Placement& alone) {
   for (std::size_t bytes : {8UL, 64UL, 1024UL, 16384UL, 131072UL, 1048576UL, 67108864UL}) {
-    harness::CrewPlan plan = plan_of<Alone<SystemCalls>>(Peers::processes, alone.cpus);
+    harness::CrewPlan plan = crew_over<Alone<SystemCalls>>(Peers::processes, alone.cpus);
     plan.program.join = [bytes](std::byte*, harness::Seat&) { return Copies(bytes); };
     harness::CaseName name = named("memory", "copy");
     add(cases, name.with("place", to_string(alone.place)).with("size", bytes), plan, bytes);
@@ -98,8 +94,70 @@ void add_hand_over(Cases& cases) {
   if (!pair.exists()) return;
   harness::CaseName name = named("memory", "hand_over");
   name.with("peers", "processes").with("place", to_string(pair.place)).with("size", bytes);
-  add(cases, name, plan_of<MemoryHandOver<bytes>>(Peers::processes, pair.cpus), bytes);
+  add(cases, name, crew_over<MemoryHandOver<bytes>>(Peers::processes, pair.cpus), bytes);
 }
+
+/// What pools do, by one thread without any: what they are to be faster than.
+class Serial {
+ public:
+  Serial(Cases& cases, const Placement& alone) : cases_(cases), alone_(alone) {}
+
+  void add_all() {
+    for (const Work* work : available_works(cases_)) add(*work);
+    for (TableWay way : table_ways) add(way);
+    for (const LeafWork& work : leaf_works()) add(work);
+  }
+
+ private:
+  void add(const Work& work) {
+    auto join = [&work](harness::Seat& seat) {
+      auto map = std::make_shared<WorkMap<SerialRunner>>(work, seat);
+      return [map](std::uint64_t count) { map->run(count); };
+    };
+    auto measure = [plan = plan_with(join), &work](const Settings& settings) {
+      work.in_program();
+      return measure_crew(plan, settings, work.tasks_per_count, 1);
+    };
+    cases_.add({.name = name(work.scenario, work.name), .cpus = alone_.cpus, .measure = measure});
+  }
+
+  void add(TableWay way) {
+    auto join = [way](harness::Seat& seat) {
+      auto map = std::make_shared<TableMap<SerialRunner>>(way, seat);
+      return [map](std::uint64_t count) { map->run(count); };
+    };
+    auto measure = [plan = plan_with(join)](const Settings& settings) {
+      return measure_crew(plan, settings, 1, fewest_tables);
+    };
+    cases_.add({.name = name("table", to_string(way)), .cpus = alone_.cpus, .measure = measure});
+  }
+
+  void add(const LeafWork& work) {
+    auto join = [&work](harness::Seat&) {
+      auto trees = std::make_shared<NestedTrees<SerialTreeRunner>>(work);
+      return [trees](std::uint64_t count) { trees->run(count); };
+    };
+    auto measure = [plan = plan_with(join), &work](const Settings& settings) {
+      work.in_program();
+      return measure_crew(plan, settings, leaves_of_a_tree, fewest_trees);
+    };
+    cases_.add({.name = name("nested", work.name), .cpus = alone_.cpus, .measure = measure});
+  }
+
+  harness::CrewPlan plan_with(const std::function<harness::Body(harness::Seat&)>& join) const {
+    harness::CrewPlan plan{.peers = Peers::threads, .cpus = alone_.cpus, .program = {}};
+    plan.program.join = [join](std::byte*, harness::Seat& seat) { return join(seat); };
+    return plan;
+  }
+  harness::CaseName name(const char* scenario, const char* work) const {
+    harness::CaseName name = named("serial", scenario);
+    name.with("peers", "threads").with("place", to_string(alone_.place));
+    return name.with("work", work);
+  }
+
+  Cases& cases_;
+  const Placement& alone_;
+};
 
 }  // namespace
 
@@ -108,22 +166,23 @@ void add_rows(Cases& cases) {
     if (pair.place != Place::same_cpu) {
       harness::CaseName name = named("cache_line", "round_trip");
       add(cases, name.with("peers", "processes").with("place", to_string(pair.place)),
-          plan_of<CacheLineRoundTrip>(Peers::processes, pair.cpus));
+          crew_over<CacheLineRoundTrip>(Peers::processes, pair.cpus));
     }
     for (Peers peers : {Peers::threads, Peers::processes}) {
       harness::CaseName name = named("futex", "round_trip");
       add(cases, name.with("peers", to_string(peers)).with("place", to_string(pair.place)),
-          plan_of<FutexRoundTrip>(peers, pair.cpus));
+          crew_over<FutexRoundTrip>(peers, pair.cpus));
     }
   }
   const Placement alone = cases.place(Place::same_cpu, 1);
   add(cases, named("system_call", "call").with("place", to_string(alone.place)),
-      plan_of<Alone<SystemCalls>>(Peers::processes, alone.cpus));
+      crew_over<Alone<SystemCalls>>(Peers::processes, alone.cpus));
   add(cases, named("clock", "read").with("place", to_string(alone.place)),
-      plan_of<Alone<ClockReads>>(Peers::processes, alone.cpus));
+      crew_over<Alone<ClockReads>>(Peers::processes, alone.cpus));
   add_copies(cases, alone);
   add_hand_over<131072>(cases);
   add_hand_over<1048576>(cases);
+  Serial(cases, alone).add_all();
 }
 
 }  // namespace handoff::bench

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <string>
 
-#include "bench/cases.hpp"
 #include "bench/lock_scenarios.hpp"
+#include "bench/shared_object.hpp"
 
 /// The cases of the lock family, over any implementation.
 namespace handoff::bench {
@@ -65,7 +65,8 @@ class LockCases {
     const harness::Placement placement = cases_.place(harness::Place::compact, 1);
     auto name = name_of("uncontended", peers, placement);
     name.with("workers", std::size_t{1});
-    auto plan = plan_of<LockContended<L>>({1, peers}, placement, Contention{});
+    auto plan =
+        crew_over<LockContended<L>>(peers, placement.cpus, LockShape{1, peers}, Contention{});
     add(name, placement, [plan](const Settings& s) { return measure_timed_crew(plan, s); });
   }
 
@@ -73,33 +74,24 @@ class LockCases {
     if (!placement.exists()) return;
     auto name = name_of("contended", shape.peers, placement);
     name.with("workers", std::size_t{shape.workers}).with("work", hold.name);
-    auto plan = plan_of<LockContended<L>>(shape, placement, Contention{hold.ns, false});
-    auto timed = plan_of<LockContended<L>>(shape, placement, Contention{hold.ns, true});
+    auto plan =
+        crew_over<LockContended<L>>(shape.peers, placement.cpus, shape, Contention{hold.ns, false});
+    auto timed =
+        crew_over<LockContended<L>>(shape.peers, placement.cpus, shape, Contention{hold.ns, true});
     add(name, placement,
         [plan, timed](const Settings& s) { return measure_contended(plan, timed, s); });
   }
 
   void add_ping_pong(Peers peers, const harness::Placement& placement) {
     if (!placement.exists()) return;
-    auto plan = plan_of<LockPingPong<L>>({2, peers}, placement);
+    auto plan = crew_over<LockPingPong<L>>(peers, placement.cpus, LockShape{2, peers});
     add(name_of("ping_pong", peers, placement), placement,
         [plan](const Settings& s) { return measure_crew(plan, s); });
   }
 
   static harness::CaseName name_of(const char* scenario, Peers peers,
                                    const harness::Placement& placement) {
-    harness::CaseName name{"lock", row_name(L::info), scenario, {}};
-    name.with("peers", to_string(peers)).with("place", to_string(placement.place));
-    return name;
-  }
-  template <class Object, class... Arguments>
-  static harness::CrewPlan plan_of(LockShape shape, const harness::Placement& placement,
-                                   Arguments... arguments) {
-    return {.peers = shape.peers,
-            .cpus = placement.cpus,
-            .program = harness::program_of<Object>(
-                [=](void* memory) { new (memory) Object(shape, arguments...); },
-                [](Object& object, harness::Seat& seat) { return object.join(seat); })};
+    return case_name("lock", L::info, scenario, peers, placement);
   }
   void add(const harness::CaseName& name, const harness::Placement& placement,
            std::function<Outcome(const Settings&)> measure) {

@@ -13,6 +13,7 @@
 #include "bench/runner.hpp"
 #include "harness/clock.hpp"
 #include "harness/environment.hpp"
+#include "impl/process/worker_main.hpp"
 
 namespace handoff::bench {
 namespace {
@@ -45,13 +46,20 @@ std::string absent_placements(const harness::Topology& topology) {
   return text;
 }
 
+std::string joined(const std::vector<std::string>& texts) {
+  std::string text;
+  for (const std::string& one : texts) text += (text.empty() ? "" : "; ") + one;
+  return text;
+}
+
 std::string number(double value) {
   char text[32];
   std::snprintf(text, sizeof text, "%.4g", value);
   return text;
 }
 
-void describe_run(const harness::Topology& topology, const Options& options) {
+void describe_run(const Cases& cases, const Options& options) {
+  const harness::Topology& topology = cases.topology();
   for (const auto& [key, value] : harness::read_environment(topology)) {
     benchmark::AddCustomContext(key, value);
   }
@@ -62,6 +70,9 @@ void describe_run(const harness::Topology& topology, const Options& options) {
   benchmark::AddCustomContext("seed", std::to_string(options.seed));
   benchmark::AddCustomContext("launch", std::to_string(options.launch));
   benchmark::AddCustomContext("absent_placements", absent_placements(topology));
+  if (!cases.left_out().empty()) {
+    benchmark::AddCustomContext("absent_cases", joined(cases.left_out()));
+  }
 }
 
 /// What is left after our flags goes to Google Benchmark; false when it does not know one either.
@@ -105,7 +116,7 @@ int run(int argc, char** argv) {
     return EXIT_SUCCESS;
   }
   if (!pass_on(basename(argv[0]), arguments)) return exit_usage;  // a result names no folder
-  describe_run(topology, options);
+  describe_run(cases, options);
 
   constexpr double ns_per_ms = 1e6;
   File histograms = open_histograms(options.histograms);
@@ -121,6 +132,7 @@ int run(int argc, char** argv) {
 }  // namespace handoff::bench
 
 int main(int argc, char** argv) {
+  if (auto code = handoff::worker_main(argc, argv)) return *code;
   try {
     return handoff::bench::run(argc, argv);
   } catch (const std::invalid_argument& error) {

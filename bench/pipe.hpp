@@ -5,9 +5,10 @@
 #include <string>
 #include <vector>
 
-#include "bench/cases.hpp"
 #include "bench/payload.hpp"
 #include "bench/round_trips.hpp"
+#include "bench/servers.hpp"
+#include "bench/shared_object.hpp"
 #include "impl/pipe/contract.hpp"
 
 /// The scenarios of the pipe family, over any implementation.
@@ -111,15 +112,16 @@ class PipeCases {
 
   void add(const char* scenario, Join join, PipeShape shape, const harness::Placement& pair,
            std::size_t bytes) {
-    harness::CaseName name{"pipe", row_name(P::info), scenario, {}};
-    name.with("peers", to_string(shape.peers)).with("place", to_string(pair.place));
+    auto name = case_name("pipe", P::info, scenario, shape.peers, pair);
     name.with("size", bytes);
     harness::CrewPlan plan{
         .peers = shape.peers,
         .cpus = pair.cpus,
-        .program = harness::program_of<P>(
-            [shape](void* memory) { new (memory) P(shape); },
-            [join, bytes](P& pipe, harness::Seat& seat) { return join(pipe, seat, bytes); })};
+        .program = harness::program_of<P>([shape](void* memory) { new (memory) P(shape); },
+                                          [join, bytes](P& pipe, harness::Seat& seat) {
+                                            charge_servers(seat, pipe);
+                                            return join(pipe, seat, bytes);
+                                          })};
     plan.program.started = [](std::byte* memory) {
       std::launder(reinterpret_cast<P*>(memory))->abandon();
     };

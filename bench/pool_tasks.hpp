@@ -12,6 +12,7 @@
 #include <filesystem>
 #include <stdexcept>
 
+#include "harness/clock.hpp"
 #include "impl/common/status.hpp"
 
 /// What the measured pools run, and the answers that are due.
@@ -22,14 +23,19 @@ using TaskNumber = std::uint32_t;
 /// An empty task still gets an argument and gives an answer, so that it can be verified.
 inline std::uint32_t tiny_task(const TaskNumber& task) { return ~task; }
 
-inline constexpr std::uint32_t sieve_limit = 32'768;  // bytes: fits a first-level cache
+/// When it started.
+inline std::int64_t start_time(const TaskNumber&) { return harness::now_ns(); }
+
+/// Bytes: half of a first-level cache, so that a task takes as long while others use the other
+/// half.
+inline constexpr std::uint32_t sieve_limit = 16'384;
 inline constexpr std::uint32_t sieve_variants = 8;
 /// Tasks differ a little, so that an answer to another task is seen.
 constexpr std::uint32_t sieve_end(TaskNumber task) {
   return sieve_limit - 64 * (task % sieve_variants);
 }
 
-/// CPU-bound: the number of primes below sieve_end(task), by Eratosthenes' sieve. About 50 µs.
+/// CPU-bound: the number of primes below sieve_end(task), by Eratosthenes' sieve.
 inline std::uint32_t count_primes(const TaskNumber& task) {
   std::uint32_t end = sieve_end(task);
   std::array<std::uint8_t, sieve_limit> is_composite;
@@ -93,9 +99,10 @@ inline std::uint32_t write_durably(const TaskNumber& task) {
   return ~task;
 }
 
-/// IO-bound without a device: what a request to a server that takes 5 ms does to its caller.
-inline std::uint32_t wait_5ms(const TaskNumber& task) {
-  timespec left{.tv_sec = 0, .tv_nsec = 5'000'000};
+/// IO-bound without a device: what a request to a server that takes so long does to its caller.
+template <long nanoseconds>
+std::uint32_t wait_for(const TaskNumber& task) {
+  timespec left{.tv_sec = 0, .tv_nsec = nanoseconds};
   while (clock_nanosleep(CLOCK_MONOTONIC, 0, &left, &left) == EINTR) {
   }
   return ~task;

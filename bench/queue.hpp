@@ -9,10 +9,10 @@
 #include <stdexcept>
 #include <vector>
 
-#include "bench/cases.hpp"
 #include "bench/payload.hpp"
 #include "bench/round_trips.hpp"
 #include "bench/servers.hpp"
+#include "bench/shared_object.hpp"
 #include "impl/common/cpu.hpp"
 #include "impl/queue/contract.hpp"
 
@@ -218,8 +218,19 @@ class QueueCases {
   static constexpr std::size_t usual_capacity = std::clamp<std::size_t>((std::size_t{1} << 20) /
                                                                             Bytes,
                                                                         8, 1024);
-  /// For queues whose capacity the kernel limits, to 10 for an ordinary user.
+  /// For queues whose capacity the system limits further, some to 10 for an ordinary user.
   static constexpr std::size_t small_capacity = 8;
+
+  template <std::size_t Bytes>
+  static bool fits_usual_capacity() {
+    constexpr Info info = Row::template type<Item<Bytes>, small_capacity>::info;
+    return Bytes > info.largest_message() || usual_capacity<Bytes> <= info.largest_capacity();
+  }
+  /// Of each size, so that the cases of a row differ in their size only.
+  static bool fit_usual_capacity() {
+    return fits_usual_capacity<8>() && fits_usual_capacity<64>() && fits_usual_capacity<1024>() &&
+           fits_usual_capacity<16384>();
+  }
 
   template <std::size_t Bytes>
   void add_size() {
@@ -227,11 +238,8 @@ class QueueCases {
     using Small = typename Row::template type<Item<Bytes>, small_capacity>;
     constexpr Info info = Usual::info;
     if (Bytes > info.largest_message()) return;
-    if constexpr (info.largest_capacity == no_limit) {
-      add_reaches<Usual, Bytes, usual_capacity<Bytes>>();
-    } else {
-      add_reaches<Small, Bytes, small_capacity>();
-    }
+    if (fit_usual_capacity()) return add_reaches<Usual, Bytes, usual_capacity<Bytes>>();
+    if constexpr (info.largest_capacity != no_limit) add_reaches<Small, Bytes, small_capacity>();
   }
 
   template <class Q, std::size_t Bytes, std::size_t Capacity>
@@ -280,8 +288,7 @@ class QueueCases {
   static harness::CaseName name(const Info& info, const char* scenario, QueueShape shape,
                                 const harness::Placement& placement, std::size_t bytes,
                                 std::size_t capacity) {
-    harness::CaseName name{"queue", row_name(info), scenario, {}};
-    name.with("peers", to_string(shape.peers)).with("place", to_string(placement.place));
+    auto name = case_name("queue", info, scenario, shape.peers, placement);
     name.with("producers", std::size_t{shape.producers});
     name.with("consumers", std::size_t{shape.consumers});
     name.with("size", bytes);
@@ -291,12 +298,7 @@ class QueueCases {
   template <class Q, std::size_t Bytes, std::size_t Capacity>
   void add_ping_pong(Peers peers, const harness::Placement& placement) {
     using Object = QueuePingPong<Q>;
-    harness::CrewPlan plan{
-        .peers = peers,
-        .cpus = placement.cpus,
-        .program = harness::program_of<Object>(
-            [peers](void* memory) { new (memory) Object(peers); },
-            [](Object& object, harness::Seat& seat) { return object.join(seat); })};
+    auto plan = crew_over<Object>(peers, placement.cpus, peers);
     cases_.add({.name = name(Q::info, "ping_pong", {1, 1, peers}, placement, Bytes, Capacity),
                 .cpus = placement.cpus,
                 .bytes = Bytes,
@@ -311,12 +313,7 @@ class QueueCases {
     const char* scenario = chunk == 1 ? "stream" : "stream_batches";
     harness::CaseName case_name = name(Q::info, scenario, shape, placement, Bytes, Capacity);
     if (chunk > 1) case_name.with("chunk", chunk);
-    harness::CrewPlan plan{
-        .peers = shape.peers,
-        .cpus = placement.cpus,
-        .program = harness::program_of<Object>(
-            [shape](void* memory) { new (memory) Object(shape); },
-            [](Object& object, harness::Seat& seat) { return object.join(seat); })};
+    auto plan = crew_over<Object>(shape.peers, placement.cpus, shape);
     cases_.add({.name = case_name,
                 .cpus = placement.cpus,
                 .bytes = Bytes,

@@ -29,18 +29,14 @@ std::optional<std::pair<int, int>> probed_pair(const Case& one) {
   return std::pair{different[0], different[1]};
 }
 
-Probe probe_beside(const Case& one) {
-  auto pair = probed_pair(one);
-  return pair ? harness::probe_cache_line(pair->first, pair->second) : Probe{};
-}
-
-Observation observe_once(const Case& one, const Settings& settings) {
+Observation observe_once(const Case& one, const Settings& settings,
+                         const std::function<Probe(const Case&)>& probe) {
   Observation seen;
-  seen.probe_before = probe_beside(one);
+  seen.probe_before = probe(one);
   harness::SystemNoise before = harness::read_system_noise(one.cpus);
   seen.outcome = one.measure(settings);
   seen.noise = harness::read_system_noise(one.cpus).since(before);
-  seen.probe_after = probe_beside(one);
+  seen.probe_after = probe(one);
   return seen;
 }
 
@@ -98,10 +94,16 @@ void count_surroundings(benchmark::UserCounters& counters, const Case& one,
 
 }  // namespace
 
-Observation observe(const Case& one, const Settings& settings) {
-  Observation seen = observe_once(one, settings);
+Probe probe_beside(const Case& one) {
+  auto pair = probed_pair(one);
+  return pair ? harness::probe_cache_line(pair->first, pair->second) : Probe{};
+}
+
+Observation observe(const Case& one, const Settings& settings,
+                    const std::function<Probe(const Case&)>& probe) {
+  Observation seen = observe_once(one, settings, probe);
   if (!harness::probe_moved(seen.probe_before, seen.probe_after)) return seen;
-  seen = observe_once(one, settings);
+  seen = observe_once(one, settings, probe);
   seen.repeated = true;
   return seen;
 }

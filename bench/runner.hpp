@@ -3,6 +3,7 @@
 #include <benchmark/benchmark.h>
 
 #include <cstdio>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -22,9 +23,12 @@ struct Observation {
   bool repeated = false;
 };
 
-/// Runs a case between two probes of the cache line between its CPUs; once more when the probe
-/// has changed mode meanwhile.
-Observation observe(const Case& one, const Settings& settings);
+/// The cache line between the two CPUs of a case, or between two others where it has not two.
+harness::Probe probe_beside(const Case& one);
+
+/// Runs a case between two probes; once more when the probe has changed mode meanwhile.
+Observation observe(const Case& one, const Settings& settings,
+                    const std::function<harness::Probe(const Case&)>& probe = probe_beside);
 
 /// Registers every case with Google Benchmark, which then calls it as often as it is told.
 class Runner {

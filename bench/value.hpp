@@ -1,6 +1,6 @@
 #pragma once
 
-#include "bench/cases.hpp"
+#include "bench/shared_object.hpp"
 #include "bench/value_scenarios.hpp"
 
 /// The cases of the value family, over any implementation.
@@ -63,16 +63,10 @@ class ValueCases {
   void add(const char* scenario, ValueShape shape, const harness::Placement& placement,
            std::size_t bytes, const char* work = "") {
     if (!placement.exists()) return;
-    harness::CaseName name{"value", row_name(Counter::info), scenario, {}};
-    name.with("peers", to_string(shape.peers)).with("place", to_string(placement.place));
+    auto name = case_name("value", Counter::info, scenario, shape.peers, placement);
     name.with("workers", std::size_t{shape.workers}).with("size", bytes);
     if (*work != '\0') name.with("work", work);
-    harness::CrewPlan plan{
-        .peers = shape.peers,
-        .cpus = placement.cpus,
-        .program = harness::program_of<Object>(
-            [shape](void* memory) { new (memory) Object(shape); },
-            [](Object& object, harness::Seat& seat) { return object.join(seat); })};
+    auto plan = crew_over<Object>(shape.peers, placement.cpus, shape);
     cases_.add({.name = name,
                 .cpus = placement.cpus,
                 .bytes = bytes,

@@ -30,6 +30,12 @@ def errors_of(log: Path) -> str:
     return "\n".join(lines[-TAIL_LINES:])
 
 
+def warnings_of(log: Path) -> list[str]:
+    """What the compilers of a build found doubtful, a line each."""
+    text = log.read_text(errors="replace") if log.exists() else ""
+    return [line for line in text.splitlines() if ": warning: " in line]
+
+
 def cached(folder: Path, variable: str) -> str | None:
     """What a build folder was configured with."""
     try:
@@ -42,10 +48,14 @@ def cached(folder: Path, variable: str) -> str | None:
 
 def catalogue(folder: Path) -> list[dict[str, str | bool]]:
     """The lines of the catalogue as the build in this folder found them."""
+    file = folder / "catalogue.json"
     try:
-        lines: list[dict[str, str | bool]] = json.loads((folder / "catalogue.json").read_text())
-    except (OSError, ValueError):
+        lines: list[dict[str, str | bool]] = json.loads(file.read_text())
+    except FileNotFoundError:
         return []
+    except (OSError, ValueError) as error:
+        why = f"{file} cannot be read: {error}; without it, the next build writes it anew"
+        raise Failure(Exit.BUILD, why) from error
     return lines
 
 

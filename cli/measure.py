@@ -24,6 +24,7 @@ class Measurement:
     slice_ms: float
     started: float = field(default_factory=process.now)
     done: int = 0  # complete rounds
+    whole: int | None = None  # so many of all cases; later ones are of the deciding cases alone
     overheads_s: dict[str, float] = field(default_factory=dict)
     values: dict[str, list[float]] = field(default_factory=dict)
     precise: set[str] = field(default_factory=set)
@@ -38,8 +39,37 @@ class Measurement:
     def active(self) -> dict[str, list[str]]:
         """The cases of the next round."""
         out = self.precise | self.crashed.keys()
-        left = {f: [c for c in cases if c not in out] for f, cases in self.cases.items()}
+        left = {
+            family: [case for case in cases if case not in out and self.takes_part(case)]
+            for family, cases in self.cases.items()
+        }
         return {family: cases for family, cases in left.items() if cases}
+
+    def takes_part(self, case: str) -> bool:
+        """Whether a case is wanted in the next round, unless it is known well enough."""
+        return self.whole is None or rounds.is_deciding(case)
+
+    def most_rounds(self) -> int:
+        """After so many there is no other."""
+        return rounds.MOST_ROUNDS if self.whole is None else rounds.PRECISION_ROUNDS
+
+    def goes_on(self) -> bool:
+        """Whether the budget holds one more round."""
+        active = sum(len(cases) for cases in self.active().values())
+        left_s, most = self.left_s(), self.most_rounds()
+        return rounds.another_round(self.done, active, left_s, self.round_s(), most)
+
+    def narrow(self) -> None:
+        """From now on the deciding cases alone."""
+        if self.whole is None:
+            self.whole = self.done
+
+    def rounds_text(self) -> str:
+        """How many rounds were run."""
+        if self.whole is None or self.whole == self.done:
+            return f"{self.done} rounds"
+        rest = self.done - self.whole
+        return f"{self.whole} rounds, and {rest} of the cases that judge threads and processes"
 
     def round_s(self) -> float:
         """How long the next round will take."""
@@ -143,7 +173,8 @@ def expected_total_s(measurement: Measurement) -> float:
     elapsed = process.now() - measurement.started
     round_s = measurement.round_s()
     left_s = measurement.budget_s - elapsed
-    coming = rounds.rounds_to_come(measurement.done, left_s, round_s)
+    most = measurement.most_rounds()
+    coming = rounds.rounds_to_come(measurement.done, left_s, round_s, most)
     return elapsed + coming * round_s
 
 
@@ -153,11 +184,7 @@ def measure(measurement: Measurement, folder: Path, precise: Precise) -> None:
     with Progress() as progress:
         plan_s = expected_total_s(measurement)
         status = Status(progress, measurement, plan_s)
-        while True:
-            active = sum(len(cases) for cases in measurement.active().values())
-            round_s = measurement.round_s()
-            if not rounds.another_round(measurement.done, active, measurement.left_s(), round_s):
-                break
+        while measurement.goes_on():
             run_round(measurement, folder, chance, status)
             measurement.slice_ms = rounds.later_slice_ms(
                 measurement.overheads_s,
@@ -166,6 +193,8 @@ def measure(measurement: Measurement, folder: Path, precise: Precise) -> None:
                 measurement.left_s(),
             )
             settle(measurement, precise)
+            if not measurement.goes_on():
+                measurement.narrow()
             status.total_s = max(1.0, expected_total_s(measurement))
             if measurement.done == 1 and status.total_s > 1.1 * measurement.budget_s:
                 took = duration(status.total_s)

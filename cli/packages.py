@@ -21,16 +21,17 @@ BUILDING = {
     "libgtest-dev": "GoogleTest",
     "libgmock-dev": "named by GoogleTest's CMake package",
     "libhwloc-dev": "topology of the machine",
-    "libboost-dev": "Boost.Lockfree and Boost.Interprocess",
+    "libboost-dev": "Boost.Lockfree, Boost.Interprocess and Boost.Asio",
     "libconcurrentqueue-dev": "moodycamel's queues",
     "libatomic-queue-dev": "atomic_queue",
     "libreaderwriterqueue-dev": "moodycamel's queues of one producer and one consumer",
-    "libtbb-dev": "oneTBB's queues and mutexes",
+    "libtbb-dev": "oneTBB's queues, mutexes, task groups and loops, under libstdc++'s too",
     "libabsl-dev": "Abseil's mutex",
     "libxenium-dev": "xenium's queues",
     "libck-dev": "Concurrency Kit's ring",
     "liburcu-dev": "liburcu's queue, and read-copy-update",
     "liblmdb-dev": "LMDB",
+    "libsqlite3-dev": "SQLite",
     "libzmq3-dev": "ZeroMQ",
     "libnng-dev": "nng",
     "liburing-dev": "io_uring",
@@ -45,6 +46,7 @@ REPORTING = {
 TESTING = {
     "clang": "the second compiler, and the sanitizers",
     "libclang-rt-14-dev": "sanitizer run times",
+    "libomp-14-dev": "OpenMP's header, for clang-tidy",
     "llvm": "names the functions in what sanitizers report and are told to suppress",
     "clang-format": "C++ format check",
     "clang-tidy": "C++ static analysis",
@@ -55,14 +57,18 @@ TESTING = {
     "chromium": "tests of the page in a browser",
 }
 HEAVY = {
-    "redis-server": "Redis; where systemd runs, Debian starts a service of its own with it",
+    "redis-server": "Redis; the service that Debian starts with it is stopped",
     "libhiredis-dev": "Redis's client library",
     "nats-server": "NATS; the same",
     "libnats-dev": "NATS's client library",
     "libgrpc++-dev": "gRPC",
     "libiceoryx-posh-dev": "Eclipse iceoryx",
     "iceoryx": "its daemon",
+    "nginx": "the web server that pools fetch pages from; the same",
+    "libnginx-mod-http-echo": "has it take its time to answer",
 }
+SERVICES = ("redis-server", "nats-server", "nginx")  # of packages and services alike
+SYSTEMD = Path("/run/systemd/system")  # is there where systemd runs
 LISTS = Path("/var/lib/apt/lists")
 LISTS_MAX_AGE_S = 7 * 24 * 3600
 TAIL_LINES = 15
@@ -162,6 +168,16 @@ def install(names: list[str], prefix: list[str]) -> None:
         )
 
 
+def stop_service(name: str, prefix: list[str]) -> None:
+    """Stops what Debian has started with a package, and where systemd runs keeps it from starting
+    with the machine: the benchmarks start servers of their own."""
+    command = ["service", name, "stop"]
+    if SYSTEMD.exists():
+        command = ["systemctl", "disable", "--now", name]
+    if process.stream([*prefix, *command], lambda _: None, own_group=prefix != ["sudo"]) != 0:
+        say(f"warning: {' '.join(command)} failed: Debian's service {name} may be running")
+
+
 def ensure(report: bool, test: bool, may_install: bool, heavy: bool = False) -> bool:
     """Sees to it that every needed package is there; returns whether any was installed."""
     names = wanted(report, test, heavy)
@@ -191,4 +207,7 @@ def ensure(report: bool, test: bool, may_install: bool, heavy: bool = False) -> 
     still = missing(names)
     if still:
         raise Failure(Exit.PACKAGES, "apt-get did not install: " + " ".join(still))
+    for name in SERVICES:
+        if name in absent:
+            stop_service(name, prefix)
     return True

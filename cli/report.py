@@ -102,6 +102,15 @@ def absent_placements(context: dict[str, Any]) -> list[dict[str, str]]:
     return [{"place": place, "reason": reason} for place, reason in pairs]
 
 
+def absent_cases(path: Path) -> list[str]:
+    """Sentences on the cases that this machine lacks, as the benchmark binaries of a run said."""
+    found: dict[str, None] = {}
+    for file in sorted(path.glob("*.json")):
+        texts = str(folder.load(file).get("context", {}).get("absent_cases", ""))
+        found |= dict.fromkeys(text for text in texts.split("; ") if text)
+    return [f"Cases {text}." for text in found]
+
+
 def run_record(
     request: Request,
     measured: measure.Measurement,
@@ -182,13 +191,14 @@ def report(request: Request) -> Exit:
         with folder.unfinished(root) as path:
             measure.measure(measured, path, precise_enough)
             context = context_of(path)
+            left_out += absent_cases(path)
             record = run_record(request, measured, started, context, left_out)
             (path / "run.json").write_text(json.dumps(record, indent=1) + "\n")
             final = folder.complete(path, root, record["machine"], record["commit"])
         spent = duration(process.now() - measured.started)
         say(
-            f"Measured {measured.done} rounds in {spent}; seed {seed}; {len(measured.precise)} of "
-            f"{count} cases stopped by precision."
+            f"Measured {measured.rounds_text()}, in {spent}; seed {seed}; {len(measured.precise)} "
+            f"of {count} cases stopped by precision."
         )
     failed = tell_problems(measured)
     sys.stdout.flush()

@@ -11,7 +11,9 @@ RULE = """how the budget is spent:
   10 ms, because many short slices in many processes tell more than few long ones. If not even
   three such rounds fit, the time that they will take is said before they start. A case whose
   95 % confidence interval of the median lies within 2 % after at least six rounds is left out of
-  later rounds, so that the time goes to those that are still uncertain."""
+  later rounds, so that the time goes to those that are still uncertain. Time that is left before the
+  sixth round, and that a whole round would exceed, goes to rounds of the cases alone by which the
+  page judges threads and processes, until they have six, which an interval takes."""
 
 SLICE_MS = 50.0
 SHORTEST_SLICE_MS = 10.0
@@ -20,9 +22,14 @@ WANTED_ROUNDS = 8
 MOST_ROUNDS = 99  # file names carry two digits
 PRECISION_ROUNDS = 6
 WARM_UP = 0.6  # of a slice, goes before it
-CASE_OVERHEAD_S = 0.014  # starting workers, probes: a guess until the first round has told
-CPYTHON_OVERHEAD_S = 0.25  # starting an interpreter and its workers: a guess likewise
+CASE_OVERHEAD_S = 0.016  # starting workers, probes: a guess until the first round has told
+CPYTHON_OVERHEAD_S = 0.1  # starting an interpreter and its workers: a guess likewise
+POOL_OVERHEAD_S = 0.06  # starting workers, tasks for each of them: a guess likewise
 FAMILY_OVERHEAD_S = 0.2  # starting a benchmark binary
+# Pools at work that is bound by the processor or by waiting, and the same work without a pool.
+DECIDING = re.compile(
+    r"pool/[^/]+/(cpu|io)_bound/.*place:compact/|floor/(cpython_)?serial/(cpu|io)_bound/"
+)
 UNITS_S = {"h": 3600.0, "m": 60.0, "min": 60.0, "s": 1.0, "": 1.0}
 
 
@@ -65,7 +72,9 @@ def fitting_slice_ms(available_s: float, overhead_s: float, cases: int, longest_
 
 def guessed_overhead_s(case: str) -> float:
     """What a case costs beside its slice, as far as its name tells."""
-    return CPYTHON_OVERHEAD_S if "/cpython_" in case else CASE_OVERHEAD_S
+    if "/cpython_" in case:
+        return CPYTHON_OVERHEAD_S
+    return POOL_OVERHEAD_S if case.startswith("pool/") else CASE_OVERHEAD_S
 
 
 def first_plan(cases: Collection[str], families: int, budget_s: float) -> Plan:
@@ -96,14 +105,21 @@ def round_length_s(
     return overhead_s + len(active) * measuring_s(slice_ms) + families * FAMILY_OVERHEAD_S
 
 
-def another_round(done: int, active: int, left_s: float, round_s: float) -> bool:
+def is_deciding(case: str) -> bool:
+    """Whether the page judges threads and processes by it."""
+    return DECIDING.match(case) is not None
+
+
+def another_round(
+    done: int, active: int, left_s: float, round_s: float, most: int = MOST_ROUNDS
+) -> bool:
     """Whether one more round is run."""
-    if active == 0 or done >= MOST_ROUNDS:
+    if active == 0 or done >= most:
         return False
     return done < FEWEST_ROUNDS or round_s <= left_s
 
 
-def rounds_to_come(done: int, left_s: float, round_s: float) -> int:
+def rounds_to_come(done: int, left_s: float, round_s: float, most: int = MOST_ROUNDS) -> int:
     """How many more rounds the budget holds."""
     fitting = int(left_s / round_s) if round_s > 0 else 0
-    return max(FEWEST_ROUNDS - done, min(fitting, MOST_ROUNDS - done), 0)
+    return max(FEWEST_ROUNDS - done, min(fitting, most - done), 0)

@@ -1,27 +1,21 @@
 """`handoff test`: every test in the tree, stage by stage, and one line at the end."""
 
-import concurrent.futures
-import json
-import os
+import collections
 import re
-import subprocess
+import shutil
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from cli import build, checkout, process
+from cli import build, checkout, ctest_results, process, tidy
+from cli.ctest_results import Check
 from cli.errors import Exit, Failure
-from cli.paths import BUILD, FAMILIES, PYTHON, RELEASE, ROOT
+from cli.paths import BUILD, PYTHON, ROOT
 from cli.terminal import Progress, duration, say
 
 TAIL_LINES = 60
 RANDOM_BITS = Path("/proc/sys/vm/mmap_rnd_bits")
 TSAN_RANDOM_BITS = 28  # clang 14's ThreadSanitizer cannot start where the kernel uses more
-TIDY = RELEASE / "tidy"  # what clang-tidy reads beside the sources
-PRECOMPILED = re.compile(r" -Winvalid-pch -include \S+/cmake_pch\.hxx")
-SYSTEM_FOLDER = re.compile(r" -isystem \S+")
-CTEST_SKIPPED = re.compile(r"^\s+\d+ - .*\(Skipped\)$", re.MULTILINE)
-CTEST_SUMMARY = re.compile(r"(\d+)% tests passed, (\d+) tests failed out of (\d+)")
 PYTEST_COUNT = re.compile(r"(\d+) (passed|failed|errors?|skipped|xfailed|xpassed)")
 
 
@@ -44,14 +38,13 @@ class Stage:
     seconds: float = 0.0
 
 
-def ctest_counts(output: str) -> Counts:
-    """Of ctest, which counts what is skipped among what has passed."""
-    found = CTEST_SUMMARY.search(output)
-    if not found:
-        return Counts(0, 1, 0, "ctest printed no summary")
-    failed, total = int(found.group(2)), int(found.group(3))
-    skipped = len(CTEST_SKIPPED.findall(output))
-    return Counts(total - failed - skipped, failed, skipped, found.group(0))
+def ctest_counts(checks: list[Check]) -> Counts:
+    """Of all checks in a run of ctest."""
+    if not checks:
+        return Counts(0, 1, 0, "ctest ran no test")
+    states = collections.Counter(check.state for check in checks)
+    summary = f"{states['failed']} of {len(checks)} failed, {states['skipped']} skipped"
+    return Counts(states["passed"], states["failed"], states["skipped"], summary)
 
 
 def pytest_counts(output: str) -> Counts:
@@ -93,13 +86,32 @@ def fixed_addresses() -> list[str]:
     return ["setarch", "-R"] if bits > TSAN_RANDOM_BITS and possible else []
 
 
+def with_warnings(counts: Counts, warnings: list[str]) -> Counts:
+    """Warnings of the compiler fail as one test does."""
+    if not warnings:
+        return counts
+    summary = f"{counts.summary}, {len(warnings)} compiler warnings"
+    return replace(counts, failed=counts.failed + 1, summary=summary)
+
+
 def run_ctest(preset: str) -> Counts:
     """Configures, builds and tests a preset."""
     build.configure(preset)
     build.build(preset, [])
+    warnings = build.warnings_of(BUILD / preset / "build.log")
+    for warning in warnings:
+        say(warning)
+    report = BUILD / preset / ctest_results.REPORT
+    report.unlink(missing_ok=True)
+    shutil.rmtree(BUILD / preset / ctest_results.ROWS, ignore_errors=True)
     prefix = fixed_addresses() if preset == "tsan" else []
-    code, output = run_tool(preset, [*prefix, "ctest", "--preset", preset])
-    return or_failed(ctest_counts(output), code)
+    command = [*prefix, "ctest", "--preset", preset, "--output-junit", str(report)]
+    code, _ = run_tool(preset, command)
+    checks = ctest_results.of_run(BUILD / preset)
+    for check in checks:
+        if check.state == "failed":
+            say(f"FAILED: {check.name}\n{check.message}")
+    return with_warnings(or_failed(ctest_counts(checks), code), warnings)
 
 
 def tracked(*patterns: str) -> list[str]:
@@ -121,69 +133,14 @@ def run_clang_format() -> Counts:
     )
 
 
-def headers_unit(family: str, rows: list[dict[str, str]]) -> dict[str, str]:
-    """Writes a unit that includes every header of a family, so that all of them are read; returns
-    its command, made from that of the family's first row, with the folders of all rows' headers."""
-    like = rows[0]
-    folders = sorted({folder for row in rows for folder in SYSTEM_FOLDER.findall(row["command"])})
-    missing = "".join(folder for folder in folders if folder not in like["command"])
-    headers = sorted((ROOT / "impl" / family).glob("*.hpp"))
-    unit = TIDY / f"{family}_headers.cpp"
-    unit.write_text("".join(f'#include "impl/{family}/{path.name}"\n' for path in headers))
-    command = like["command"].replace(like["file"], str(unit)) + missing
-    return {**like, "command": command, "file": str(unit)}
-
-
-def tidy_commands(built: list[dict[str, str]]) -> list[dict[str, str]]:
-    """The build's commands for what clang-tidy reads: the harness, its tests, the suites, the
-    benchmarks' own files, and of each family a unit of all headers and one that instantiates an
-    implementation. g++'s precompiled headers are left out: clang-tidy cannot read them."""
-    commands = {
-        command["file"]: {**command, "command": PRECOMPILED.sub("", command["command"])}
-        for command in built
-    }
-    folders = ("harness", "tests", "bench")
-    under = tuple(f"{ROOT}/{folder}/" for folder in folders)
-    own = [file for file in commands if file.startswith(under) and file.endswith(".cpp")]
-    chosen = [commands[file] for file in sorted(own)]
-    for family in FAMILIES:
-        rows = [f for f in commands if f"/generated/bench/{family}_" in f and "_rows" not in f]
-        if rows:
-            built_rows = [commands[file] for file in sorted(rows)]
-            chosen += [built_rows[0], headers_unit(family, built_rows)]
-    return chosen
-
-
-def write_tidy_units() -> list[str]:
-    """Writes the database that clang-tidy reads; returns the units in it."""
-    TIDY.mkdir(exist_ok=True)
-    chosen = tidy_commands(json.loads((RELEASE / "compile_commands.json").read_text()))
-    (TIDY / "compile_commands.json").write_text(json.dumps(chosen, indent=1))
-    return [command["file"] for command in chosen]
-
-
-def tidy_one(unit: str) -> tuple[str, int, str]:
-    """clang-tidy over one unit."""
-    command = ["clang-tidy", "-p", str(TIDY), "--quiet", unit]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
-    return unit, done.returncode, done.stdout
-
-
 def run_clang_tidy() -> Counts:
-    units = write_tidy_units()
-    failed = 0
-    with Progress() as progress, concurrent.futures.ThreadPoolExecutor(build.jobs()) as pool:
-        for done, (unit, code, output) in enumerate(pool.map(tidy_one, units), 1):
-            progress.show(f"clang-tidy: [{done}/{len(units)}] {os.path.relpath(unit, ROOT)}")
-            if code != 0:
-                failed += 1
-                progress.say(output)
-    summary = f"clang-tidy: {len(units)} units, {failed} with findings"
-    return Counts(len(units) - failed, failed, 0, summary)
+    files, failed = tidy.run()
+    summary = f"clang-tidy: {files} files, {failed} units with findings"
+    return Counts(files - failed, failed, 0, summary)
 
 
 def run_black() -> Counts:
-    return run_check("black", ["black", "--check", "--quiet", "handoff", *tracked("*.py")])
+    return run_check("black", ["black", "--check", "handoff", *tracked("*.py")])
 
 
 def run_mypy() -> Counts:

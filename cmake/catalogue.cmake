@@ -4,7 +4,7 @@
 # built or not, and why not.
 
 include(CheckIncludeFileCXX)
-set(HANDOFF_FAMILIES pipe queue value file pool lock)
+set(HANDOFF_FAMILIES pipe queue value file pool lock semaphore event condition barrier process manager signal)
 set(HANDOFF_GENERATED ${CMAKE_BINARY_DIR}/generated)
 set(HANDOFF_CATALOGUE_JSON "")
 
@@ -31,13 +31,16 @@ endfunction()
 
 # `package`: what would have to be installed to build it, if anything.
 function(handoff_catalogue_json family header built reason package)
-  list(APPEND HANDOFF_CATALOGUE_JSON
+  if(HANDOFF_CATALOGUE_JSON)
+    string(APPEND HANDOFF_CATALOGUE_JSON ",\n")
+  endif()
+  string(APPEND HANDOFF_CATALOGUE_JSON
     "  {\"family\": \"${family}\", \"header\": \"${header}\", \"built\": ${built}, \"reason\": \"${reason}\", \"package\": \"${package}\"}")
   set(HANDOFF_CATALOGUE_JSON "${HANDOFF_CATALOGUE_JSON}" PARENT_SCOPE)
 endfunction()
 
 function(handoff_implementation family header type)
-  cmake_parse_arguments(ROW "" "INCLUDE" "WAITING;NEEDS;LINK" ${ARGN})
+  cmake_parse_arguments(ROW "" "INCLUDE;OPTION" "WAITING;NEEDS;LINK" ${ARGN})
   if(ROW_NEEDS)
     list(GET ROW_NEEDS 0 needed_header)
     list(GET ROW_NEEDS 1 package)
@@ -87,24 +90,39 @@ function(handoff_implementation family header type)
     "${includes}\nnamespace handoff::bench {\nnamespace {\n${rows}}  // namespace\n\nvoid add_${family}_${header}(Cases& cases) {\n${additions}}\n}  // namespace handoff::bench\n"
     @ONLY)
   file(CONFIGURE OUTPUT ${HANDOFF_GENERATED}/conformance/${family}_${header}.cpp CONTENT
-    "#include \"impl/${family}/${header}.hpp\"\n#include \"tests/conformance/${family}.hpp\"\n\nnamespace handoff::conformance {\nnamespace {\n${rows}${instances}}  // namespace\n}  // namespace handoff::conformance\n"
+    "#include \"impl/${family}/${header}.hpp\"\n#include \"tests/conformance/${family}.hpp\"\n\nnamespace handoff::conformance::of_${header} {\nnamespace {\n${rows}${instances}}  // namespace\n}  // namespace handoff::conformance::of_${header}\n"
     @ONLY)
   if(ROW_INCLUDE)
     set_property(GLOBAL APPEND PROPERTY HANDOFF_INCLUDES ${family}_${header}.cpp ${ROW_INCLUDE})
   endif()
+  if(ROW_OPTION)
+    set_property(GLOBAL APPEND PROPERTY HANDOFF_OPTIONS ${family}_${header}.cpp ${ROW_OPTION})
+    set_property(GLOBAL APPEND PROPERTY HANDOFF_LINK_${family} ${ROW_OPTION})
+  endif()
+  list(TRANSFORM policies PREPEND ${header} OUTPUT_VARIABLE suites)
+  list(TRANSFORM suites REPLACE "-$" "")
+  set(HANDOFF_SUITES_${family}_${header} ${suites} PARENT_SCOPE)
   set(HANDOFF_HEADERS_${family} ${HANDOFF_HEADERS_${family}} ${header} PARENT_SCOPE)
   handoff_catalogue_json(${family} ${header} true "" "")
   set(HANDOFF_CATALOGUE_JSON "${HANDOFF_CATALOGUE_JSON}" PARENT_SCOPE)
 endfunction()
 
 # Call in the folder whose targets compile the units of `kind`, bench or conformance: where their
-# libraries' headers are.
+# libraries' headers are, and with which options.
 function(handoff_include_libraries kind)
   get_property(units GLOBAL PROPERTY HANDOFF_INCLUDES)
   while(units)
     list(POP_FRONT units unit folder)
     set_property(SOURCE ${HANDOFF_GENERATED}/${kind}/${unit} APPEND PROPERTY
                  COMPILE_OPTIONS -isystem ${folder})
+  endwhile()
+  get_property(units GLOBAL PROPERTY HANDOFF_OPTIONS)
+  while(units)
+    list(POP_FRONT units unit option)
+    set(source ${HANDOFF_GENERATED}/${kind}/${unit})
+    set_property(SOURCE ${source} APPEND PROPERTY COMPILE_OPTIONS ${option})
+    # What was compiled without the option is of no use with it.
+    set_property(SOURCE ${source} PROPERTY SKIP_PRECOMPILE_HEADERS ON)
   endwhile()
 endfunction()
 
@@ -131,10 +149,11 @@ endfunction()
 
 # Call after the catalogue has been read: writes catalogue.json, and for each family the unit that
 # adds all its rows. Sets HANDOFF_BENCH_<family> and HANDOFF_CONFORMANCE_<family> (sources), and
-# HANDOFF_LINK_<family> (libraries).
+# HANDOFF_LINK_<family> (libraries); HANDOFF_SUITES_<family>_<header>, the names of a line's suites, one
+# for each row, is there from its own call on.
 function(handoff_finish_catalogue)
-  list(JOIN HANDOFF_CATALOGUE_JSON ",\n" json)
-  file(CONFIGURE OUTPUT ${CMAKE_BINARY_DIR}/catalogue.json CONTENT "[\n${json}\n]\n" @ONLY)
+  file(CONFIGURE OUTPUT ${CMAKE_BINARY_DIR}/catalogue.json
+       CONTENT "[\n${HANDOFF_CATALOGUE_JSON}\n]\n" @ONLY)
   foreach(family IN LISTS HANDOFF_FAMILIES)
     set(declarations "")
     set(calls "")

@@ -41,9 +41,18 @@ std::int64_t time_on(clockid_t clock) {
   return std::int64_t{1'000'000'000} * time.tv_sec + time.tv_nsec;
 }
 
-Cost cost_by(clockid_t clock, __rusage_who who) {
+rusage usage_of(__rusage_who who) {
   rusage usage{};
   if (getrusage(who, &usage) == -1) throw_errno("getrusage");
+  return usage;
+}
+
+std::int64_t in_ns(const timeval& time) {
+  return std::int64_t{1'000'000'000} * time.tv_sec + std::int64_t{1'000} * time.tv_usec;
+}
+
+Cost cost_by(clockid_t clock, __rusage_who who) {
+  const rusage usage = usage_of(who);
   return {.cpu_ns = time_on(clock),
           .voluntary_switches = usage.ru_nvcsw,
           .involuntary_switches = usage.ru_nivcsw};
@@ -70,6 +79,13 @@ Cost switches_of(pid_t task) {
 Cost cost_of_this_thread() { return cost_by(CLOCK_THREAD_CPUTIME_ID, RUSAGE_THREAD); }
 
 Cost cost_of_this_process() { return cost_by(CLOCK_PROCESS_CPUTIME_ID, RUSAGE_SELF); }
+
+Cost cost_of_ended_children() {
+  const rusage usage = usage_of(RUSAGE_CHILDREN);
+  return {.cpu_ns = in_ns(usage.ru_utime) + in_ns(usage.ru_stime),
+          .voluntary_switches = usage.ru_nvcsw,
+          .involuntary_switches = usage.ru_nivcsw};
+}
 
 std::size_t threads_of_this_process() { return tasks_of(getpid()).size(); }
 

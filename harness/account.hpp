@@ -41,6 +41,10 @@ bool is_thread_of_this_process(pid_t id);
 /// /proc, where it is behind by up to a tick unless the thread sleeps. Raises when there is none.
 Cost cost_of(pid_t id);
 
+/// Of those children of the calling process that have ended and been waited for, up to now, and of
+/// theirs.
+Cost cost_of_ended_children();
+
 /// How often the scheduler has moved the thread to another CPU; -1 where the kernel does not say.
 std::int64_t migrations_of(pid_t id);
 

@@ -22,8 +22,6 @@ struct CaseName {
   std::optional<std::string> field(std::string_view key) const;
 };
 
-inline constexpr std::string_view case_families[] = {"pipe", "queue", "value", "file",
-                                                     "pool", "lock",  "floor"};
 inline constexpr std::string_view case_keys[] = {
     "peers", "place", "producers", "consumers", "workers", "size", "capacity", "chunk", "work"};
 

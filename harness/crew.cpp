@@ -160,6 +160,7 @@ void Crew::work(unsigned worker) {
     desk.process_after = cost_of_this_process();
     if (is_process) desk.own_cost = desk.process_after - desk.process_before;
     desk.others_cost = cost_of_all(others) - others_before;
+    desk.others_cost += desk.report.cost_of_ended;
     desk.migrations = migrations_of_all(all_ids) - migrations;
     seat.afterwards();
     desk.steps.fetch_add(1, std::memory_order_relaxed);

@@ -27,6 +27,7 @@ struct Report {
   /// something. Senders add what they sent, receivers take off what they received.
   std::uint64_t balance = 0;
   std::uint64_t operations = 0;  ///< done, where the body itself decides how many
+  Cost cost_of_ended;            ///< of processes that the body has started and seen end
 };
 
 /// What a worker has of the harness.

@@ -5,6 +5,7 @@
 #   NEEDS    a header that a Debian package provides, and that package
 #   LINK     libraries that it is linked with, from the same package
 #   INCLUDE  the folder of its headers, where the compiler does not look by itself
+#   OPTION   an option of the compiler that it is compiled and linked with
 #
 # cmake/catalogue.cmake turns each line into the translation units that instantiate its benchmarks
 # and its conformance suite. Where the needed header or library is absent, the row is listed as not
@@ -58,6 +59,8 @@ handoff_implementation(queue boost_spsc_queue       BoostSpscQueue
                        NEEDS boost/lockfree/spsc_queue.hpp libboost-dev)
 handoff_implementation(queue optimist_atomic_queue  OptimistAtomicQueue
                        NEEDS atomic_queue/atomic_queue.h libatomic-queue-dev)
+handoff_implementation(queue atomic_queue_spsc      AtomicQueueSpsc
+                       NEEDS atomic_queue/atomic_queue.h libatomic-queue-dev)
 handoff_implementation(queue moodycamel_concurrent_queue MoodycamelConcurrentQueue
                        NEEDS concurrentqueue/concurrentqueue.h libconcurrentqueue-dev)
 handoff_implementation(queue moodycamel_blocking_concurrent_queue MoodycamelBlockingConcurrentQueue
@@ -102,8 +105,14 @@ handoff_implementation(queue redis_list             RedisList NEEDS hiredis/hire
 handoff_implementation(queue zeromq_push_pull       ZeromqPushPull NEEDS zmq.h libzmq3-dev LINK zmq)
 handoff_implementation(queue nng_push_pull          NngPushPull NEEDS nng/nng.h libnng-dev LINK nng)
 handoff_implementation(queue nats_queue_group       NatsQueueGroup NEEDS nats/nats.h libnats-dev LINK nats)
-handoff_absent(queue atomic_queue
-               "with many ends it breaks the order of one producer: a slot claimed by a worker that is preempted can be filled by the next lap")
+handoff_absent(queue atomic_queue_mpmc
+               "with many ends it breaks the order of one producer: a slot claimed by a worker that is preempted can be filled, or emptied, by the next lap")
+handoff_absent(queue mpmc_ring+watching_park
+               "who waits for any of many ends watches none of them: the death of one does not end the wait; and a slot that a dead one has claimed stays shut")
+handoff_absent(queue two_lock_queue+watching_park
+               "a worker that is killed with a lock leaves the others waiting for that lock, which no watching wait for items or room ends")
+handoff_absent(queue recoverable_ring+watching_park
+               "its waiters look themselves whether who has claimed a slot lives, with any policy; an idle one's death stops nobody")
 handoff_absent(queue ck_ring_mpmc
                "producers publish in the order of their claims, awake: two on one CPU hand over one item per time slice")
 handoff_absent(queue xenium_nikolaev_queue "the xenium of Debian 12 does not have it yet")
@@ -151,9 +160,30 @@ handoff_implementation(file sysv_semaphore_undo     SysvSemaphoreUndoAppend)
 handoff_implementation(pool mutex_condition_threads MutexConditionThreads)
 handoff_implementation(pool moodycamel_threads      MoodycamelThreads
                        NEEDS concurrentqueue/blockingconcurrentqueue.h libconcurrentqueue-dev)
+handoff_implementation(pool work_stealing_threads   WorkStealingThreads WAITING Park SpinThenPark)
+handoff_implementation(pool tbb_task_group          TbbTaskGroup
+                       NEEDS tbb/task_group.h libtbb-dev LINK tbb)
+handoff_implementation(pool tbb_parallel_for        TbbParallelFor
+                       NEEDS tbb/task_group.h libtbb-dev LINK tbb)
+handoff_implementation(pool for_each_par            ForEachPar
+                       NEEDS tbb/task_group.h libtbb-dev LINK tbb)
+handoff_absent(pool openmp_loop "a loop is over what is queued when it begins: what comes meanwhile would wait for its slowest task, and loops side by side have teams of their own")
+if(CMAKE_CXX_COMPILER_ID STREQUAL GNU)
+  handoff_implementation(pool openmp_tasks          OpenmpTasks OPTION -fopenmp)
+else()
+  handoff_absent(pool openmp_tasks "built by g++ only: the threads of a team of clang's libomp spin while they wait for tasks")
+endif()
+handoff_implementation(pool boost_asio_threads      BoostAsioThreads
+                       NEEDS boost/asio/thread_pool.hpp libboost-dev)
 handoff_implementation(pool std_async               StdAsync)
+handoff_implementation(pool thread_per_task         ThreadPerTask)
+handoff_implementation(pool fork_per_task           ForkPerTask)
+handoff_implementation(pool prefork_pipe            PreforkPipe)
 handoff_implementation(pool prefork_socketpair      PreforkSocketpair)
+handoff_implementation(pool prefork_posix_message_queue PreforkPosixMessageQueue)
+handoff_implementation(pool prefork_shared_pipe     PreforkSharedPipe)
 handoff_implementation(pool prefork_shared_ring     PreforkSharedRing)
+handoff_implementation(pool prefork_stealing_ring   PreforkStealingRing)
 
 handoff_implementation(lock std_mutex               lock::StdMutex)
 handoff_implementation(lock std_timed_mutex         lock::StdTimedMutex)
@@ -192,3 +222,70 @@ handoff_implementation(lock recursive_mutex         lock::RecursiveMutex)
 handoff_implementation(lock recursive_futex_mutex   lock::RecursiveFutexMutex)
 handoff_implementation(lock boost_interprocess_recursive_mutex lock::BoostInterprocessRecursiveMutex
                        NEEDS boost/interprocess/sync/interprocess_recursive_mutex.hpp libboost-dev)
+
+handoff_implementation(semaphore atomic_count           semaphore::AtomicCount
+                       WAITING Spin SpinThenYield Park SpinThenPark)
+handoff_implementation(semaphore posix_unnamed          semaphore::PosixUnnamed)
+handoff_implementation(semaphore posix_named            semaphore::PosixNamed)
+handoff_implementation(semaphore sysv                   semaphore::Sysv)
+handoff_implementation(semaphore sysv_undo              semaphore::SysvUndo)
+handoff_implementation(semaphore eventfd                semaphore::Eventfd)
+handoff_implementation(semaphore pipe_tokens            semaphore::PipeTokensSemaphore)
+handoff_implementation(semaphore std_counting_semaphore semaphore::StdCountingSemaphore)
+handoff_implementation(semaphore boost_interprocess     semaphore::BoostInterprocess
+                       NEEDS boost/interprocess/sync/interprocess_semaphore.hpp libboost-dev)
+handoff_implementation(semaphore bounded_atomic_count   semaphore::BoundedAtomicCount WAITING Park SpinThenPark)
+handoff_implementation(semaphore bounded_posix_unnamed  semaphore::BoundedPosixUnnamed)
+
+handoff_implementation(event atomic_flag     event::AtomicFlag WAITING Spin SpinThenYield Park SpinThenPark)
+handoff_implementation(event mutex_condition event::MutexCondition)
+handoff_implementation(event eventfd         event::Eventfd)
+handoff_implementation(event pipe            event::Pipe)
+
+handoff_implementation(manager unix_socket_server UnixSocketServer)
+handoff_implementation(manager shared_ring_server SharedRingServer)
+handoff_implementation(manager boost_managed_containers BoostManagedContainers
+                       NEEDS boost/interprocess/managed_external_buffer.hpp libboost-dev)
+handoff_implementation(manager lmdb_records       LmdbRecordsManager NEEDS lmdb.h liblmdb-dev LINK lmdb)
+handoff_implementation(manager sqlite_wal         SqliteWal NEEDS sqlite3.h libsqlite3-dev LINK sqlite3)
+handoff_implementation(manager redis_hash         RedisHash NEEDS hiredis/hiredis.h libhiredis-dev LINK hiredis)
+
+handoff_implementation(process thread      ThreadProcess)
+handoff_implementation(process fork        ForkWorker)
+handoff_implementation(process vfork_exec  VforkExecWorker)
+handoff_implementation(process posix_spawn PosixSpawnWorker)
+handoff_implementation(process clone3      Clone3Worker)
+handoff_implementation(process fork_server ForkServerWorker)
+handoff_implementation(process std_async   StdAsyncWorker)
+handoff_implementation(process double_fork DoubleForkWorker)
+
+handoff_implementation(condition std_condition_variable condition::StdConditionVariable)
+handoff_implementation(condition pthread_condition      condition::PthreadCondition)
+handoff_implementation(condition futex_sequence         condition::FutexSequence)
+handoff_implementation(condition robust_futex_sequence  condition::RobustFutexSequence)
+handoff_implementation(condition boost_interprocess_condition condition::BoostInterprocessCondition
+                       NEEDS boost/interprocess/sync/interprocess_condition.hpp libboost-dev)
+
+handoff_implementation(barrier std_barrier           barrier::StdBarrier)
+handoff_implementation(barrier pthread_barrier       barrier::PthreadBarrier)
+handoff_implementation(barrier sense_reversing       barrier::SenseReversing
+                       WAITING Spin SpinThenYield Park SpinThenPark)
+handoff_implementation(barrier dissemination         barrier::Dissemination WAITING Spin SpinThenYield)
+handoff_implementation(barrier breakable_generations barrier::BreakableGenerations
+                       WAITING Park SpinThenPark)
+handoff_implementation(barrier watched_generations   barrier::WatchedGenerations)
+handoff_implementation(barrier mutex_condition       barrier::MutexCondition)
+
+handoff_implementation(signal kill_handler      signal::KillHandler)
+handoff_implementation(signal kill_sigwait      signal::KillSigwait)
+handoff_implementation(signal sigqueue          signal::Sigqueue)
+handoff_implementation(signal signalfd          signal::Signalfd)
+handoff_implementation(signal pidfd_send_signal signal::PidfdSendSignal)
+handoff_implementation(signal tgkill            signal::Tgkill)
+handoff_implementation(signal rt_tgsigqueueinfo signal::RtTgsigqueueinfo)
+handoff_implementation(signal setitimer         signal::Setitimer)
+handoff_implementation(signal timerfd           signal::Timerfd)
+handoff_implementation(signal posix_timer       signal::PosixTimer)
+handoff_implementation(signal sigchld_handler   signal::SigchldHandler)
+handoff_implementation(signal pidfd_poll        signal::PidfdPoll)
+handoff_implementation(signal waitid            signal::Waitid)

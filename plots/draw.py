@@ -1,6 +1,9 @@
 """Draws every figure of a run, in parallel."""
 
+import ctypes
+import multiprocessing
 import os
+import signal
 from concurrent.futures import ProcessPoolExecutor
 from collections.abc import Callable
 from functools import partial
@@ -12,6 +15,8 @@ from plots.figures import (
     floor_multiples,
     line_charts,
     percentile_curves,
+    pool_lines,
+    process_start,
     scenario_dots,
 )
 from plots.figures.common import Drawn
@@ -32,13 +37,27 @@ FIGURES: tuple[Figure, ...] = (
     line_charts.slices,
     dot_charts.appends,
     line_charts.pools,
+    *pool_lines.FIGURES,
     *scenario_dots.FIGURES,
+    process_start.draw,
 )
+FORK = multiprocessing.get_context("fork")
+PR_SET_PDEATHSIG = 1
 _run: Run
 
 
+def _die_with_parent() -> None:
+    """Workers that nobody tells to end would wait for ever."""
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    parent = multiprocessing.parent_process()
+    if parent and os.getppid() != parent.pid:  # dead already
+        os._exit(1)
+
+
 def _keep(run: Run) -> None:
+    """A worker's initializer."""
     global _run
+    _die_with_parent()
     _run = run
 
 
@@ -50,5 +69,5 @@ def draw_all(run: Run, folder: Path) -> list[Drawn]:
     """Every figure, as SVG and PNG in the folder."""
     folder.mkdir(exist_ok=True)
     workers = len(os.sched_getaffinity(0))
-    with ProcessPoolExecutor(workers, initializer=_keep, initargs=(run,)) as pool:
+    with ProcessPoolExecutor(workers, FORK, _keep, (run,)) as pool:
         return list(pool.map(partial(_draw, folder=folder), range(len(FIGURES))))

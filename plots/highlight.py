@@ -28,6 +28,31 @@ REFERENCES: Mapping[str, tuple[str, ...]] = {
         THREADING,
     ),
     "lock": ("std_mutex", "shared_mutex", MULTIPROCESSING, THREADING),
+    "semaphore": ("std_counting_semaphore", "posix_unnamed", MULTIPROCESSING, THREADING),
+    "event": ("mutex_condition", "eventfd", MULTIPROCESSING, THREADING),
+    "condition": ("std_condition_variable", "pthread_condition", MULTIPROCESSING, THREADING),
+    "barrier": ("std_barrier", "pthread_barrier", MULTIPROCESSING, THREADING),
+    "process": (
+        "thread",
+        "fork",
+        "vfork_exec",
+        "posix_spawn",
+        "clone3",
+        "fork_server",
+        *(f"{MULTIPROCESSING}+{method}" for method in ("fork", "spawn", "forkserver")),
+        THREADING,
+    ),
+    "signal": (
+        "kill_sigwait",
+        "signalfd",
+        "setitimer",
+        "timerfd",
+        "waitid",
+        "pidfd_poll",
+        MULTIPROCESSING,
+        THREADING,
+    ),
+    "manager": ("unix_socket_server", MULTIPROCESSING),
 }
 
 # What each implementation reached under one condition; less is better.

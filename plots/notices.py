@@ -41,7 +41,7 @@ def _few_samples(run: Run) -> Finding | None:
     few = [case.text for case in run.cases if not case.error and case.few_samples]
     if not few:
         return None
-    part = f"{len(few)} cases sampled fewer than {FEW_SAMPLES} round trips a launch: rough medians"
+    part = f"{len(few)} cases sampled fewer than {FEW_SAMPLES} times a launch: rough medians"
     return Finding("Few samples:", [part], few)
 
 

@@ -2,8 +2,9 @@
 
 import math
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import matplotlib
@@ -14,14 +15,18 @@ from matplotlib.axes import Axes  # noqa: E402
 from matplotlib.axis import Axis  # noqa: E402
 from matplotlib.figure import Figure  # noqa: E402
 from matplotlib.lines import Line2D  # noqa: E402
-from matplotlib.ticker import Formatter, LogLocator, NullFormatter  # noqa: E402
+from matplotlib.text import Text  # noqa: E402
+from matplotlib.ticker import Formatter, LogLocator, MaxNLocator, NullFormatter  # noqa: E402
 
 INK, FAINT, PAPER = "#3a3b3d", "#c9cacc", "#fefefe"
 PNG_DPI = 110
 LARGEST_SCALE = 1.5  # pixels per point up to which the page enlarges a figure
 # Decades that an axis shows, and the ticks of each up to that many.
 TICKS_PER_DECADE = ((1.3, (1.0, 2.0, 5.0)), (3.2, (1.0, 3.0)))
-MOST_TICKS = {"x": 5, "y": 9}
+NARROW = 0.5  # decades, within which no power of ten may lie
+MOST_TICKS = {"x": 7, "y": 9}
+FEW_TICKS = 5  # where more labels would touch
+LABEL_GAP = 5  # points between labels beside one another
 # Okabe and Ito's palette: colour-blind-safe, seen on white and on near-black. Colour and marker say
 # how an implementation waits, which decides what it costs; names stand beside what matters.
 COLOURS = {
@@ -120,15 +125,48 @@ def log_ticks(axis: Axis, formatter: Formatter) -> None:
     low, high = axis.get_view_interval()
     decades = math.log10(high / low)
     subs = next((s for limit, s in TICKS_PER_DECADE if decades <= limit), (1.0,))
-    axis.set_major_locator(LogLocator(subs=subs, numticks=MOST_TICKS[axis.axis_name]))
+    wide = LogLocator(subs=subs, numticks=MOST_TICKS[axis.axis_name])
+    axis.set_major_locator(wide if decades > NARROW else MaxNLocator(FEW_TICKS - 1))
     axis.set_major_formatter(formatter)
     axis.set_minor_formatter(NullFormatter())
 
 
-def legend(figure: Figure, waitings: Iterable[str], context: str = "", peers: bool = False) -> None:
-    """One line above all panels: ways of waiting, what is grey, filled against hollow."""
+def shown_labels(axes: Axes) -> list[Text]:
+    """The labels of a horizontal axis that lie on it, from left to right."""
+    low, high = sorted(axes.get_xlim())
+    labels = [t for t in axes.get_xticklabels() if t.get_text()]
+    return [text for text in labels if low <= text.get_position()[0] <= high]
+
+
+def crowded(figure: Figure, axes: Axes) -> bool:
+    """Whether labels of its horizontal axis nearly touch."""
+    boxes = [text.get_window_extent() for text in shown_labels(axes)]
+    gap = LABEL_GAP * figure.dpi / 72
+    return any(right.x0 - left.x1 < gap for left, right in zip(boxes, boxes[1:]))
+
+
+def thin(figure: Figure) -> None:
+    """Leaves fewer ticks on logarithmic horizontal axes whose labels would touch."""
+    for axes in figure.axes:
+        if isinstance(axes.xaxis.get_major_locator(), LogLocator) and crowded(figure, axes):
+            axes.xaxis.set_major_locator(LogLocator(subs=(1.0,), numticks=FEW_TICKS))
+
+
+def legend(
+    figure: Figure,
+    waitings: Iterable[str],
+    context: str = "",
+    peers: bool = False,
+    strokes: Mapping[str, str] = MappingProxyType({}),
+) -> None:
+    """One line above all panels: ways of waiting, what strokes mean, what is grey, filled against
+    hollow."""
     found = set(waitings)
     keys = [(way, look(way)) for way in COLOURS if way in found]
+    keys += [
+        (text, {"color": INK, "marker": "", "linestyle": stroke})
+        for text, stroke in strokes.items()
+    ]
     if context:
         keys.append((context, {"color": GREY, "marker": "", "linestyle": "-", "linewidth": 1}))
     if peers:
@@ -142,6 +180,7 @@ def legend(figure: Figure, waitings: Iterable[str], context: str = "", peers: bo
         ncol=len(keys),
         columnspacing=1.4,
         handletextpad=0.5,
+        handlelength=2.6 if strokes else 2.0,
     )
 
 
@@ -154,6 +193,7 @@ def lay_out(figure: Figure, settle: Callable[[], None] | None) -> None:
     """Lays the figure out once; every later drawing would do it again."""
     figure.canvas.draw()
     figure.set_layout_engine("none")
+    thin(figure)
     if settle:
         settle()
 

@@ -66,7 +66,7 @@ COLUMNS = (
     "place",
     "with",
     "rank",
-    "time per message / median round trip",
+    "time per operation",
     "spread",
     "mean",
     "p99",
@@ -77,17 +77,19 @@ COLUMNS = (
 )
 
 
+def _field(case: Case, key: str, value: str) -> str:
+    if key == "size":
+        return units.size(int(value))
+    if key == "capacity" and case.name.family == "semaphore":
+        return f"permits {value}"
+    return f"{NAMED.get(key, key)} {value}".strip()
+
+
 def _with(case: Case) -> str:
     ends = [case.name.get(key) for key in ("producers", "consumers")]
     parts = [" × ".join(ends)] if all(ends) else []
-    for key in SHOWN_FIELDS:
-        if value := case.name.get(key):
-            parts.append(
-                units.size(int(value))
-                if key == "size"
-                else f"{NAMED.get(key, key)} {value}".strip()
-            )
-    return ", ".join(parts)
+    fields = [(key, value) for key in SHOWN_FIELDS if (value := case.name.get(key))]
+    return ", ".join(parts + [_field(case, key, value) for key, value in fields])
 
 
 def _notes(run: Run, case: Case) -> str:
@@ -98,6 +100,8 @@ def _notes(run: Run, case: Case) -> str:
         notes.append("some noisy")
     if case.few_samples:
         notes.append("few samples")
+    if (share := case.median("arrived_share")) is not None:
+        notes.append(f"{units.digits(100 * share)} % arrive")
     if run.meta["stopped_by"].get(case.text) == "precision":
         notes.append("precise")
     return ", ".join(notes)
@@ -106,7 +110,7 @@ def _notes(run: Run, case: Case) -> str:
 def _main(case: Case, found: Summary | None) -> Cell:
     if found is None:
         return number(None)
-    hint = "median round trip" if case.of_medians else "mean time per message"
+    hint = "median of the samples" if case.of_medians else "mean time per operation"
     return number(found.median, units.time(found.median), hint)
 
 

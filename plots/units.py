@@ -1,5 +1,7 @@
 """Numbers for people."""
 
+from collections.abc import Collection
+
 from matplotlib.ticker import FuncFormatter
 
 TIMES = ((1e9, "s"), (1e6, "ms"), (1e3, "µs"), (1.0, "ns"))
@@ -36,6 +38,12 @@ def size(count: float) -> str:
     return f"{count / scale:g} {unit}"
 
 
+def span(counts: Collection[int]) -> str:
+    """How many, where that differs: "3", or "3 to 6"."""
+    least, most = min(counts, default=0), max(counts, default=0)
+    return f"{least}" if least == most else f"{least} to {most}"
+
+
 def tight(text: str) -> str:
     """Without a decimal part of zeros, for axes."""
     number, _, unit = text.partition(" ")
@@ -52,3 +60,8 @@ def rate_axis(unit: str = "/s") -> FuncFormatter:
 
 def size_axis() -> FuncFormatter:
     return FuncFormatter(lambda value, _: size(value))
+
+
+def mebibyte_axis() -> FuncFormatter:
+    """Of values in MiB."""
+    return FuncFormatter(lambda value, _: f"{value:g} MiB")

@@ -10,6 +10,13 @@ FAMILIES = (
     "file",
     "pool",
     "lock",
+    "semaphore",
+    "event",
+    "condition",
+    "barrier",
+    "process",
+    "manager",
+    "signal",
     "floor",
 )
 KEYS = (

@@ -25,6 +25,11 @@ class Summary:
         """What low..high is."""
         return "95 % CI" if self.is_interval else "min..max"
 
+    def scaled(self, factor: float) -> "Summary":
+        """In another unit; of a positive factor."""
+        median, low, high = (factor * value for value in (self.median, self.low, self.high))
+        return Summary(median, low, high, self.n, self.is_interval)
+
     def overlaps(self, other: "Summary") -> bool:
         """Whether the two can't be told apart."""
         return self.low <= other.high and other.low <= self.high

@@ -7,16 +7,33 @@ from results.names import CaseName, parse
 
 
 @dataclass(frozen=True)
+class WebServer:
+    """Started by the benchmark binary. Its pages are the files of its folder whose names are
+    numbers; it serves them as /NUMBER at once and as /slow/NUMBER after 5 ms."""
+
+    port: int
+    folder: str
+    pid: int
+
+
+@dataclass(frozen=True)
 class Request:
     """A case, with the CPU of each worker (-1: not pinned) and the length of the measured phase."""
 
     name: CaseName
     cpus: list[int]
     slice_ns: int
+    server: WebServer | None = None  # where pages are fetched
 
     @staticmethod
-    def parse(case: str, cpus: list[int], slice_ns: int) -> "Request":
-        return Request(parse(case), cpus, slice_ns)
+    def parse(
+        case: str, cpus: list[int], slice_ns: int, server: WebServer | None = None
+    ) -> "Request":
+        return Request(parse(case), cpus, slice_ns, server)
+
+    def servers(self) -> list[int]:
+        """Processes that work for the case beside its own."""
+        return [self.server.pid] if self.server else []
 
     @property
     def scenario(self) -> str:

@@ -18,6 +18,7 @@
 #include <vector>
 
 #include "private_server.hpp"
+#include "signals_held_back.hpp"
 
 /// Eclipse iceoryx, with a daemon of this process's own.
 ///
@@ -61,22 +62,6 @@ inline std::string why_no_iceoryx() {
   return "no mounts of its own can be had here, without which its daemon would be everybody's";
 }
 
-/// While it lives, no signal interrupts this thread nor those that it starts.
-class SignalsHeldBack {
- public:
-  SignalsHeldBack() {
-    sigset_t all;
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before_);
-  }
-  ~SignalsHeldBack() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
-  SignalsHeldBack(const SignalsHeldBack&) = delete;
-  SignalsHeldBack& operator=(const SignalsHeldBack&) = delete;
-
- private:
-  sigset_t before_;
-};
-
 /// The daemon (RouDi) of this process and of those that it forks, started with the first object.
 class IceoryxDaemon {
  public:
@@ -90,6 +75,8 @@ class IceoryxDaemon {
 
   /// Whether a process from which this one was forked has started it.
   bool is_inherited() const { return starter_ != getpid(); }
+
+  pid_t pid() const { return process_->pid(); }
 
   /// Brings this process into the daemon's namespaces, for good, and registers it there; once does.
   /// Without root's privileges, before it has other threads. Not in a child of a process that has

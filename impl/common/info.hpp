@@ -5,6 +5,7 @@
 #include <limits>
 #include <string>
 #include <string_view>
+#include <type_traits>
 
 namespace handoff {
 
@@ -27,6 +28,20 @@ inline constexpr std::size_t unlimited = std::numeric_limits<std::size_t>::max()
 inline std::size_t no_limit() { return unlimited; }
 inline std::string always_available() { return {}; }
 
+/// A number of system calls: fixed, or found out where older kernels take more.
+class CallCount {
+ public:
+  template <class Number>
+  requires std::is_arithmetic_v<Number>
+  constexpr CallCount(Number fixed) : fixed_(static_cast<double>(fixed)) {}
+  constexpr CallCount(double (*found_out)()) : found_out_(found_out) {}
+  constexpr operator double() const { return found_out_ == nullptr ? fixed_ : found_out_(); }
+
+ private:
+  double fixed_ = 0;
+  double (*found_out_)() = nullptr;
+};
+
 /// What an implementation states about itself. Every claim is tested: the conformance suite
 /// picks its cases by it.
 struct Info {
@@ -42,12 +57,13 @@ struct Info {
   Waiting waiting = Waiting::blocks;
   double copies_per_message = 2;  ///< of the payload, both ends together
   /// Both ends together, each message taken before the next is sent, and nobody asleep; a fraction
-  /// is about right, where threads of a library's own join in. Files and values: of one change.
-  double syscalls_per_message = 0;
+  /// is about right, where threads of a library's own join in. Files, values and managers: of one
+  /// change.
+  CallCount syscalls_per_message = 0;
   Survivor on_peer_death = Survivor::hangs;
-  bool survives_killed_worker = false;  ///< queues: killed anywhere, it blocks no other for long
+  bool survives_killed_worker = false;           ///< killed anywhere, it blocks no other for long
   std::size_t (*largest_message)() = no_limit;   ///< bytes; read from the system where it varies
-  std::size_t (*largest_capacity)() = no_limit;  ///< items
+  std::size_t (*largest_capacity)() = no_limit;  ///< items of the queue's type; permits
   std::size_t (*side_by_side)() = no_limit;      ///< objects that a user can have at once, surely
   /// Why this machine cannot run it; empty when it can.
   std::string (*unavailable)() = always_available;

@@ -41,10 +41,13 @@ class LimitError : public std::length_error {
  public:
   LimitError(std::string_view object, std::string_view thing, std::size_t wanted, std::size_t limit,
              std::string_view advice = "")
-      : std::length_error(std::string(object) + ": " + std::string(thing) + " of " +
-                          std::to_string(wanted) + " is over the limit of " +
-                          std::to_string(limit) +
-                          (advice.empty() ? "" : "; " + std::string(advice))) {}
+      : std::length_error(std::string(object)
+                              .append(": ")
+                              .append(thing)
+                              .append(" of " + std::to_string(wanted))
+                              .append(" is over the limit of " + std::to_string(limit))
+                              .append(advice.empty() ? "" : "; ")
+                              .append(advice)) {}
 };
 
 }  // namespace handoff

@@ -5,6 +5,7 @@
 #include <span>
 
 #include "../common/info.hpp"
+#include "../common/numbered_workers.hpp"
 #include "../common/status.hpp"
 
 /// File: records of bytes that several workers append to one file, which is read back afterwards
@@ -15,7 +16,8 @@
 /// the records of one worker lie in the order in which it appended them; it is not flushed to the
 /// disk. A record over the limit raises LimitError; one that could not be written whole raises, and
 /// what is there of it is told as incomplete when the file is read. So is the last record of a
-/// worker that was killed.
+/// worker that was killed. A shape of no workers or of too many raises, and so does the appender of
+/// a worker that it does not have.
 namespace handoff {
 
 struct FileShape {

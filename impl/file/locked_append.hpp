@@ -72,15 +72,17 @@ class LockedAppend {
     Descriptor own_;
   };
 
-  explicit LockedAppend(FileShape) : file_(nameless_file()) {}
+  explicit LockedAppend(FileShape shape)
+      : workers_(info.name, shape.workers), file_(nameless_file()) {}
   LockedAppend(const LockedAppend&) = delete;
   LockedAppend& operator=(const LockedAppend&) = delete;
 
-  Appender appender(unsigned) { return Appender(*this); }
+  Appender appender(unsigned worker) { return Appender(workers_.for_worker(*this, worker)); }
   int descriptor() const { return file_.get(); }
 
  private:
   alignas(isolation) Lock lock_;
+  NumberedWorkers workers_;
   Descriptor file_;
 };
 

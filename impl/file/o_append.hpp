@@ -47,12 +47,13 @@ class OAppend {
     Descriptor own_;
   };
 
-  explicit OAppend(FileShape) : file_(nameless_file()) {}
+  explicit OAppend(FileShape shape) : workers_(info.name, shape.workers), file_(nameless_file()) {}
 
-  Appender appender(unsigned) { return Appender(*this); }
+  Appender appender(unsigned worker) { return Appender(workers_.for_worker(*this, worker)); }
   int descriptor() const { return file_.get(); }
 
  private:
+  NumberedWorkers workers_;
   Descriptor file_;
 };
 

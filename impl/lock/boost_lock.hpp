@@ -1,9 +1,9 @@
 #pragma once
 
-#include <boost/date_time/posix_time/posix_time_types.hpp>
 #include <boost/interprocess/exceptions.hpp>
 #include <cerrno>
 
+#include "../common/boost_time.hpp"
 #include "../common/waiting.hpp"
 
 namespace handoff {
@@ -47,12 +47,6 @@ class BoostTimedLock {
         if (error.get_native_error() != EINTR) throw;
       }
     }
-  }
-  static boost::posix_time::ptime time_of_day(Deadline deadline) {
-    auto left = deadline == at_once ? Clock::duration::zero() : deadline - Clock::now();
-    auto rounded_up = std::chrono::ceil<std::chrono::microseconds>(left).count();
-    return boost::posix_time::microsec_clock::universal_time() +
-           boost::posix_time::microseconds(rounded_up);
   }
 
   BoostLock lock_;

@@ -31,7 +31,7 @@ inline constexpr Info boost_spsc_queue_pair_info{
     .producers = Holders::one,
     .consumers = Holders::one,
     .waiting = Waiting::spins,
-    .copies_per_message = 2,
+    .copies_per_message = 2,  // into the buffer that travels, and out of it
     .syscalls_per_message = 0,
 };
 

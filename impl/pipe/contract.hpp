@@ -48,6 +48,13 @@ class MessageTooLong : public std::length_error {
   std::size_t needed_;
 };
 
+/// Raises for an end that no pipe has.
+inline void check_end(std::string_view pipe, unsigned i) {
+  if (i <= 1) return;
+  throw std::out_of_range(std::string(pipe) + ": end " + std::to_string(i) +
+                          ", where the last is 1");
+}
+
 template <class End>
 concept PipeEnd = std::movable<End> && requires(End end, std::span<const std::byte> message,
                                                 std::span<std::byte> buffer, Deadline deadline) {

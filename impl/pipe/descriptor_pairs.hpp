@@ -30,7 +30,7 @@ class OneWayPairs {
       : OneWayPairs(shape.peers, make(), shape.direction == Direction::duplex ? make() : OneWay()) {
   }
 
-  End end(unsigned i) { return End(ends_.take(i)); }
+  End end(unsigned i) { return End(ends_.take(info.name, i)); }
   void abandon() { ends_.abandon(); }
 
  private:
@@ -55,7 +55,7 @@ class SocketPair {
 
   explicit SocketPair(PipeShape shape) : SocketPair(shape, make()) {}
 
-  End end(unsigned i) { return End(ends_.take(i)); }
+  End end(unsigned i) { return End(ends_.take(info.name, i)); }
   void abandon() { ends_.abandon(); }
 
  private:

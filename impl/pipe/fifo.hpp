@@ -41,8 +41,8 @@ inline constexpr Info fifo_info{
     .source = "mkfifo(3)",
     .producers = Holders::one,  // longer messages of two senders would mix
     .consumers = Holders::one,
-    .copies_per_message = 2,
-    .syscalls_per_message = 3,  // one write; two reads, of the length and of the message
+    .copies_per_message = 2,  // by the kernel
+    .syscalls_per_message = calls_of_a_message,
     .on_peer_death = Survivor::told,
 };
 

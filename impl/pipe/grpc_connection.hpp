@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "../common/cpu.hpp"
+#include "../common/signals_held_back.hpp"
 #include "contract.hpp"
 #include "grpc_call.hpp"
 
@@ -22,6 +23,9 @@ struct alignas(isolation) GrpcFlow {
 inline constexpr auto grpc_linger = std::chrono::seconds(10);
 /// Who waits for the other end's count looks at it so often; gRPC works meanwhile.
 inline constexpr auto grpc_look = std::chrono::milliseconds(1);
+/// gRPC begins a timed wait anew, with its whole time, after every signal, so that none is let in,
+/// for so long at most.
+inline constexpr auto grpc_deaf = std::chrono::milliseconds(50);
 
 /// One end, fixed in memory. `in` and `out` are null where it does not carry messages that way.
 class GrpcConnection {
@@ -97,8 +101,7 @@ class GrpcConnection {
   bool step(Deadline deadline) {
     void* tag = nullptr;
     bool succeeded = false;
-    auto outcome = call_->queue().AsyncNext(&tag, &succeeded, system_time(deadline));
-    if (outcome != grpc::CompletionQueue::GOT_EVENT) return false;
+    if (!next(deadline, tag, succeeded)) return false;
     switch (GrpcCall::operation_of(tag)) {
       case GrpcOperation::start:
         started_ = succeeded;
@@ -118,9 +121,20 @@ class GrpcConnection {
     return true;
   }
 
+  bool next(Deadline deadline, void*& tag, bool& succeeded) {
+    constexpr auto got_one = grpc::CompletionQueue::GOT_EVENT;
+    grpc::CompletionQueue& queue = call_->queue();
+    if (deadline == never) return queue.Next(&tag, &succeeded);
+    do {
+      const SignalsHeldBack none;
+      const auto end = system_time(std::min(deadline, after(grpc_deaf)));
+      if (queue.AsyncNext(&tag, &succeeded, end) == got_one) return true;
+    } while (Clock::now() < deadline);
+    return false;
+  }
+
   static std::chrono::system_clock::time_point system_time(Deadline deadline) {
     using System = std::chrono::system_clock;
-    if (deadline == never) return System::time_point::max();
     if (deadline == at_once)
       return System::time_point();  // long ago; what is before 1970 counts as never
     return System::now() + (deadline - Clock::now());

@@ -51,7 +51,7 @@ class GrpcStream {
   explicit GrpcStream(PipeShape shape) : GrpcStream(shape, connected_sockets()) {}
 
   End end(unsigned i) {
-    const int socket = ends_.take(i).release().in;
+    const int socket = ends_.take(info.name, i).release().in;
     std::unique_ptr<detail::GrpcCall> call;
     if (i == 0) {
       call = std::make_unique<detail::GrpcServerCall>(socket);

@@ -81,7 +81,8 @@ class IceoryxWriter {
   bool publish(std::span<const std::byte> message) {
     auto loaned = publisher_.loan(static_cast<std::uint32_t>(message.size()));
     if (loaned.has_error()) return false;
-    std::ranges::copy(message, static_cast<std::byte*>(loaned.value()));
+    // Not std::ranges::copy, which libstdc++ 12 does byte by byte where what is read is const.
+    std::copy_n(message.data(), message.size(), static_cast<std::byte*>(loaned.value()));
     publisher_.publish(loaned.value());
     return true;
   }

@@ -4,6 +4,7 @@
 #include <memory>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "../common/names.hpp"
 #include "iceoryx_ports.hpp"
@@ -45,13 +46,14 @@ class IceoryxPublishSubscribe {
 
   /// Each end once: a closed one stays closed.
   End end(unsigned i) {
-    if (i > 1) throw std::out_of_range("a pipe has the ends 0 and 1, not " + std::to_string(i));
+    check_end(info.name, i);
     detail::IceoryxFlow* in = duplex_ || i == 1 ? &flows_[1 - i] : nullptr;
     detail::IceoryxFlow* out = duplex_ || i == 0 ? &flows_[i] : nullptr;
     return End(std::make_unique<detail::IceoryxConnection>(in, out, service(1 - i), service(i)));
   }
   /// Nothing to let go of: there are no descriptors.
   void abandon() {}
+  std::vector<pid_t> servers() const { return {detail::IceoryxDaemon::of_this_process().pid()}; }
 
  private:
   iox::capro::ServiceDescription service(unsigned sender) const {

@@ -41,7 +41,7 @@ inline constexpr Info io_uring_msg_ring_info{
     .producers = Holders::one,
     .consumers = Holders::one,
     .waiting = MsgRingPark::waiting,
-    .copies_per_message = 2,
+    .copies_per_message = 2,  // into the ring, and out of it
     .syscalls_per_message = 0,
     .on_peer_death = Part<MsgRingPark>::on_peer_death,
     .unavailable = why_no_msg_ring,
@@ -63,8 +63,8 @@ class IoUringMsgRing {
 
   /// Each end once.
   End end(unsigned i) {
-    EndNumbers uring = urings_.take(i).release();
-    EndNumbers lifeline = lifelines_.take(i).release();
+    EndNumbers uring = urings_.take(info.name, i).release();
+    EndNumbers lifeline = lifelines_.take(info.name, i).release();
     auto ring = std::make_shared<MsgRing>(
         parameters_, MsgRing::Descriptors{.own = Descriptor(uring.in),
                                           .other = Descriptor(uring.out),

@@ -70,7 +70,7 @@ inline constexpr Info io_uring_socketpair_info{
     .source = "liburing 2.3, io_uring(7)",
     .producers = Holders::one,
     .consumers = Holders::one,
-    .copies_per_message = 2,
+    .copies_per_message = 2,    // by the kernel
     .syscalls_per_message = 3,  // each submits one and waits: a send; a length, a message
     .on_peer_death = Survivor::told,
     .unavailable = why_no_uring,

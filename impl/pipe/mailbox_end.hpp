@@ -1,10 +1,10 @@
 #pragma once
 
 #include <algorithm>
-#include <atomic>
 #include <optional>
 #include <utility>
 
+#include "../common/atomic.hpp"
 #include "../common/cpu.hpp"
 #include "../common/descriptor_poll.hpp"
 #include "contract.hpp"
@@ -20,8 +20,8 @@ namespace handoff {
 /// In shared memory, one per direction. Sequentially consistent: written once, read once per
 /// message, and seen by whoever takes the queue's lock later.
 struct alignas(isolation) MailboxFlags {
-  std::atomic<bool> writer_closed{false};
-  std::atomic<bool> reader_closed{false};
+  Atomic<bool> writer_closed{false};
+  Atomic<bool> reader_closed{false};
 };
 
 /// What was taken out of a mailbox; the bytes are its own, until the next is taken.
@@ -56,7 +56,7 @@ class MailboxReader {
 
   /// Without a descriptor there is no looking: a message that has come is taken and kept.
   bool poll(Deadline deadline) {
-    if (kept_ || ended_ || flags_->writer_closed.load()) return true;
+    if (kept_ || ended_ || flags_->writer_closed.load(std::memory_order_seq_cst)) return true;
     if (box_.descriptor() != -1) return poll_input(box_.descriptor(), deadline);
     return fetch(deadline) || ended_;
   }
@@ -64,7 +64,7 @@ class MailboxReader {
   int descriptor() const { return box_.descriptor(); }
 
   void close() {
-    flags_->reader_closed.store(true);
+    flags_->reader_closed.store(true, std::memory_order_seq_cst);
     while (box_.take(at_once)) {
     }
   }
@@ -73,7 +73,7 @@ class MailboxReader {
   /// False at end of file, and once the deadline has passed.
   bool fetch(Deadline deadline) {
     if (ended_) return false;
-    bool closed = flags_->writer_closed.load();
+    bool closed = flags_->writer_closed.load(std::memory_order_seq_cst);
     auto mail = box_.take(closed ? at_once : deadline);
     ended_ = mail ? mail->end_mark : closed;
     if (!mail || mail->end_mark) return false;
@@ -96,13 +96,13 @@ class MailboxWriter {
     if (message.size() > box_.largest()) {
       throw LimitError(pipe, "message in bytes", message.size(), box_.largest(), advice);
     }
-    if (flags_->reader_closed.load()) return Status::closed;
+    if (flags_->reader_closed.load(std::memory_order_seq_cst)) return Status::closed;
     box_.put(message);
     return Status::ok;
   }
 
   void close() {
-    flags_->writer_closed.store(true);
+    flags_->writer_closed.store(true, std::memory_order_seq_cst);
     box_.try_put_end_mark();
   }
 

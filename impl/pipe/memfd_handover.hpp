@@ -151,7 +151,7 @@ class MemfdHandover {
 
   explicit MemfdHandover(PipeShape shape) : MemfdHandover(shape, Sockets()) {}
 
-  End end(unsigned i) { return End(ends_.take(i)); }
+  End end(unsigned i) { return End(ends_.take(info.name, i)); }
   void abandon() { ends_.abandon(); }
 
  private:

@@ -41,7 +41,7 @@ inline constexpr Info moodycamel_reader_writer_queue_pair_info{
     .producers = Holders::one,
     .consumers = Holders::one,
     .waiting = Waiting::spins_then_blocks,  // 1,024 looks in its semaphore
-    .copies_per_message = 2,
+    .copies_per_message = 2,                // into the buffer that travels, and out of it
     .syscalls_per_message = 0,
 };
 

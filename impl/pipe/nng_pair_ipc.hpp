@@ -52,7 +52,7 @@ class NngPairIpc {
 
   /// Each end once: a closed one stays closed.
   End end(unsigned i) {
-    if (i > 1) throw std::out_of_range("a pipe has the ends 0 and 1, not " + std::to_string(i));
+    check_end(info.name, i);
     detail::NngFlow* in = duplex_ || i == 1 ? &flows_[1 - i] : nullptr;
     detail::NngFlow* out = duplex_ || i == 0 ? &flows_[i] : nullptr;
     return End(std::make_unique<detail::NngConnection>(meeting_, i == 0, in, out));

@@ -6,12 +6,12 @@
 
 #include <algorithm>
 #include <array>
-#include <atomic>
 #include <cstring>
 #include <memory>
 #include <optional>
 #include <vector>
 
+#include "../common/atomic.hpp"
 #include "../common/cpu.hpp"
 #include "../common/descriptor_poll.hpp"
 #include "contract.hpp"
@@ -45,9 +45,9 @@ struct Announcement {
 
 /// In shared memory, one per direction.
 struct alignas(isolation) OutboxProgress {
-  std::atomic<std::uint64_t> taken{0};  ///< messages, by the receiver
+  Atomic<std::uint64_t> taken{0};  ///< messages, by the receiver
   /// The sender sleeps, or is about to, until so many have been taken; 0: it does not.
-  std::atomic<std::uint64_t> awaited{0};
+  Atomic<std::uint64_t> awaited{0};
 };
 
 /// Sender and receiver agree by Dekker's argument: the one says that it waits and looks at the

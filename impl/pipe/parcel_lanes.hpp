@@ -153,7 +153,7 @@ class ParcelPipe {
 
   /// Each end once: a closed one stays closed.
   End end(unsigned i) {
-    if (i > 1) throw std::out_of_range("a pipe has the ends 0 and 1, not " + std::to_string(i));
+    check_end(info.name, i);
     bool duplex = direction_ == Direction::duplex;
     return End(duplex || i == 1 ? &lanes_[1 - i] : nullptr,
                duplex || i == 0 ? &lanes_[i] : nullptr);

@@ -22,8 +22,8 @@ inline constexpr Info pipe_pair_info{
     .source = "pipe2(2)",
     .producers = Holders::one,  // longer messages of two senders would mix
     .consumers = Holders::one,
-    .copies_per_message = 2,
-    .syscalls_per_message = 3,  // one write; two reads, of the length and of the message
+    .copies_per_message = 2,  // by the kernel
+    .syscalls_per_message = calls_of_a_message,
     .on_peer_death = Survivor::told,
 };
 

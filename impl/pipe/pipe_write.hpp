@@ -1,11 +1,17 @@
 #pragma once
 
+#include <fcntl.h>
 #include <signal.h>
 #include <sys/uio.h>
+#include <unistd.h>
 
+#include <array>
 #include <atomic>
 #include <cerrno>
 #include <ctime>
+
+#include "../common/descriptor.hpp"
+#include "../common/status.hpp"
 
 /// Writing into a kernel pipe without ever raising SIGPIPE.
 namespace handoff::detail {
@@ -60,6 +66,24 @@ inline ssize_t write_to_pipe(int descriptor, iovec* vectors, int count) {
     kernel_knows_flag.store(false, std::memory_order_relaxed);
   }
   return write_holding_sigpipe_back(descriptor, vectors, count);
+}
+
+/// Tried out on a pipe of its own.
+inline bool kernel_knows_no_signal_flag() {
+  std::array<int, 2> both{};
+  if (::pipe2(both.data(), O_CLOEXEC) == -1) throw_errno("pipe2");
+  const Descriptor reader(both[0]);
+  const Descriptor writer(both[1]);
+  char byte = 0;
+  iovec vector{&byte, sizeof(byte)};
+  return ::pwritev2(writer.get(), &vector, 1, -1, no_signal_flag) != -1;
+}
+
+/// Of a framed message: one write, and two reads, of the length and of the message.
+inline double calls_of_a_message() {
+  constexpr double reads = 2;
+  constexpr double write_holding_back = 3;
+  return reads + (kernel_knows_no_signal_flag() ? 1 : write_holding_back);
 }
 
 }  // namespace handoff::detail

@@ -123,7 +123,7 @@ class PosixMessageQueuePair {
                               shape.direction == Direction::duplex ? OneWay() : OneWay(-1)) {}
 
   End end(unsigned i) {
-    EndDescriptors taken = ends_.take(i);
+    EndDescriptors taken = ends_.take(info.name, i);
     EndNumbers numbers = taken.release();
     std::optional<detail::PosixMailbox> in;
     std::optional<detail::PosixMailbox> out;

@@ -143,7 +143,7 @@ class ProcessVmReadvOutbox {
   }
 
   End end(unsigned i) {
-    EndDescriptors taken = ends_.take(i);
+    EndDescriptors taken = ends_.take(info.name, i);
     return End(std::move(taken), progress_[1 - i], progress_[i], key_);
   }
   void abandon() { ends_.abandon(); }

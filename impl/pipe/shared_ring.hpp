@@ -18,7 +18,7 @@ class SharedRing {
       .producers = Holders::one,
       .consumers = Holders::one,
       .waiting = Wait::waiting,
-      .copies_per_message = 2,
+      .copies_per_message = 2,  // into the ring, and out of it
       .syscalls_per_message = 0,
       .on_peer_death = Part<Wait>::on_peer_death,
   };
@@ -28,7 +28,7 @@ class SharedRing {
 
   /// Each end once: a closed one stays closed.
   End end(unsigned i) {
-    if (i > 1) throw std::out_of_range("a pipe has the ends 0 and 1, not " + std::to_string(i));
+    check_end(info.name, i);
     bool duplex = direction_ == Direction::duplex;
     return End(duplex || i == 1 ? &rings_[1 - i] : nullptr, duplex || i == 0 ? &rings_[i] : nullptr,
                [](Wait& waits_on, Wait& notifies) { return Part<Wait>(waits_on, notifies); });

@@ -20,7 +20,7 @@ inline constexpr Info socketpair_datagram_info{
     .source = "socketpair(2)",
     .producers = Holders::one,
     .consumers = Holders::one,
-    .copies_per_message = 2,
+    .copies_per_message = 2,  // by the kernel
     .syscalls_per_message = 2,
     .on_peer_death = Survivor::hangs,  // the kernel tells no reader that the writer has gone
     .largest_message = largest_in_packet<SOCK_DGRAM>,

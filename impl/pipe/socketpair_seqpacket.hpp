@@ -14,7 +14,7 @@ inline constexpr Info socketpair_seqpacket_info{
     .source = "socketpair(2)",
     .producers = Holders::one,
     .consumers = Holders::one,
-    .copies_per_message = 2,
+    .copies_per_message = 2,  // by the kernel
     .syscalls_per_message = 2,
     .on_peer_death = Survivor::told,
     .largest_message = largest_in_packet<SOCK_SEQPACKET>,

@@ -21,7 +21,7 @@ inline constexpr Info socketpair_stream_info{
     .source = "socketpair(2)",
     .producers = Holders::one,
     .consumers = Holders::one,
-    .copies_per_message = 2,
+    .copies_per_message = 2,    // by the kernel
     .syscalls_per_message = 3,  // one write; two reads, of the length and of the message
     .on_peer_death = Survivor::told,
 };

@@ -127,7 +127,7 @@ class SysvMessageQueuePair {
 
   /// Each end once: a closed one stays closed.
   End end(unsigned i) {
-    if (i > 1) throw std::out_of_range("a pipe has the ends 0 and 1, not " + std::to_string(i));
+    check_end(info.name, i);
     return End(i, queues_[1 - i].mailbox(), queues_[i].mailbox(), flags_);
   }
   /// Nothing to let go of: there are no descriptors.

@@ -32,8 +32,8 @@ struct UdpHeader {
 /// In shared memory, one per direction: tells who waits in vain. Relaxed everywhere: looked at
 /// after seconds, or after a flag that tells of the close.
 struct alignas(isolation) UdpTally {
-  std::atomic<std::uint64_t> sent{0};  ///< datagrams
-  alignas(isolation) std::atomic<std::uint64_t> credited{0};
+  Atomic<std::uint64_t> sent{0};  ///< datagrams
+  alignas(isolation) Atomic<std::uint64_t> credited{0};
 };
 
 /// No less than what the kernel charges a datagram to the receive buffer: its memory, a power of
@@ -94,7 +94,8 @@ class UdpBox {
     Deadline given_up = never;
     while (charged_ + charge > credited_ + window_.bytes) {
       // Where the reader was killed, the flag is set here, and the next send says closed.
-      if (refused_ || flags_->reader_closed.load()) return flags_->reader_closed.store(true);
+      if (refused_ || flags_->reader_closed.load(std::memory_order_seq_cst))
+        return flags_->reader_closed.store(true, std::memory_order_seq_cst);
       if (read(until_it_comes)) {
         credited_ = std::max(credited_, header_.number);
       } else {
@@ -103,7 +104,7 @@ class UdpBox {
       }
     }
     bool sent = post({.key = key_, .number = number_}, message);
-    if (!sent) flags_->reader_closed.store(true);
+    if (!sent) flags_->reader_closed.store(true, std::memory_order_seq_cst);
     charged_ += charge;
     count_sent(sent);
   }
@@ -136,7 +137,7 @@ class UdpBox {
         given_up = never;
         if (Clock::now() >= deadline) return std::nullopt;
         if (deadline != never) (void)wait(deadline);
-      } else if (given_up != never && flags_->reader_closed.load()) {
+      } else if (given_up != never && flags_->reader_closed.load(std::memory_order_seq_cst)) {
         return std::nullopt;
       } else {
         give_up_in_time(given_up, sent - number_);

@@ -84,7 +84,7 @@ class UdpLoopback {
                         shape.direction == Direction::duplex ? detail::udp_sockets() : OneWay())) {}
 
   End end(unsigned i) {
-    EndNumbers numbers = ends_.take(i).release();
+    EndNumbers numbers = ends_.take(info.name, i).release();
     return End(i, box(numbers.in, 1 - i), box(numbers.out, i), flags_);
   }
   void abandon() { ends_.abandon(); }

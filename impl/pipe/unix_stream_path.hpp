@@ -15,7 +15,7 @@ inline constexpr Info unix_stream_path_info{
     .source = "unix(7)",
     .producers = Holders::one,
     .consumers = Holders::one,
-    .copies_per_message = 2,
+    .copies_per_message = 2,    // by the kernel
     .syscalls_per_message = 3,  // one write; two reads, of the length and of the message
     .on_peer_death = Survivor::told,
 };

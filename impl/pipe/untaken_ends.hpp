@@ -75,11 +75,12 @@ class UntakenEnds {
   UntakenEnds& operator=(const UntakenEnds&) = delete;
 
   /// End `i`, now the caller's; a process thereby closes the other one.
-  EndDescriptors take(unsigned i) {
-    if (i > 1) throw std::out_of_range("a pipe has the ends 0 and 1, not " + std::to_string(i));
+  EndDescriptors take(std::string_view pipe, unsigned i) {
+    check_end(pipe, i);
     bool builder = getpid() == builder_;
     if (builder && !held_[i]) {
-      throw std::logic_error("end " + std::to_string(i) + " of the pipe was taken before");
+      throw std::logic_error(std::string(pipe) + ": end " + std::to_string(i) +
+                             " was taken before");
     }
     if (builder) held_[i] = false;
     if (peers_ == Peers::processes) {

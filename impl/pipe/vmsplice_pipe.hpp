@@ -43,8 +43,8 @@ inline constexpr Info vmsplice_pipe_info{
     .source = "vmsplice(2)",
     .producers = Holders::one,
     .consumers = Holders::one,
-    .copies_per_message = 1,    // and another of the last 64 KiB
-    .syscalls_per_message = 3,  // one write; two reads; more where the message is lent
+    .copies_per_message = 1,                     // and another of the last 64 KiB
+    .syscalls_per_message = calls_of_a_message,  // more where the message is lent
     .on_peer_death = Survivor::told,
 };
 

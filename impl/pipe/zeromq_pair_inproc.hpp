@@ -38,7 +38,7 @@ class ZeromqPairInproc {
   }
 
   End end(unsigned i) {
-    if (i > 1) throw std::out_of_range("a pipe has the ends 0 and 1, not " + std::to_string(i));
+    check_end(info.name, i);
     if (!sockets_[i]) throw std::logic_error("end " + std::to_string(i) + " was taken before");
     // The library lets a socket go from thread to thread with a fence: starting a thread is one.
     End taken = flows_.end<End>(i, std::move(*sockets_[i]), EndDescriptors({}));

@@ -13,7 +13,9 @@ inline constexpr Info zeromq_pair_ipc_info{
     .source = "libzmq 4.3",
     .producers = Holders::one,
     .consumers = Holders::one,
-    .copies_per_message = 4,       // into and out of the library's message, two by the kernel
+    // Into and out of the library's message, and two by the kernel; one more below 8 KiB, where the
+    // library gathers what it sends.
+    .copies_per_message = 4,
     .syscalls_per_message = 23.5,  // mostly of the I/O threads; 0.3 of a stream, in batches
     .on_peer_death = Survivor::hangs,
 };
@@ -28,7 +30,7 @@ class ZeromqPairIpc {
   explicit ZeromqPairIpc(PipeShape shape) : ZeromqPairIpc(shape, UnixListener(info.name, 1)) {}
 
   End end(unsigned i) {
-    EndDescriptors taken = ends_.take(i);
+    EndDescriptors taken = ends_.take(info.name, i);
     detail::ZeromqSocket socket = detail::zeromq_pair_socket(info.name);
     const std::string endpoint = "ipc:///proc/self/fd/" + std::to_string(taken.input());
     if (i == 0) {

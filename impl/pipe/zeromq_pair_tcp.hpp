@@ -17,7 +17,9 @@ inline constexpr Info zeromq_pair_tcp_info{
     .source = "libzmq 4.3",
     .producers = Holders::one,
     .consumers = Holders::one,
-    .copies_per_message = 4,       // into and out of the library's message, two by the kernel
+    // Into and out of the library's message, and two by the kernel; one more below 8 KiB, where the
+    // library gathers what it sends.
+    .copies_per_message = 4,
     .syscalls_per_message = 23.5,  // mostly of the I/O threads; 0.3 of a stream, in batches
     .on_peer_death = Survivor::hangs,
 };
@@ -61,7 +63,7 @@ class ZeromqPairTcp {
   explicit ZeromqPairTcp(PipeShape shape) : ZeromqPairTcp(shape, detail::TcpListener()) {}
 
   End end(unsigned i) {
-    EndDescriptors taken = ends_.take(i);
+    EndDescriptors taken = ends_.take(info.name, i);
     detail::ZeromqSocket socket = detail::zeromq_pair_socket(info.name);
     const std::string endpoint = "tcp://127.0.0.1:" + std::to_string(port_);
     if (i == 0) {

@@ -1,12 +1,12 @@
 #pragma once
 
 #include <algorithm>
-#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
 #include <span>
 
+#include "../common/atomic.hpp"
 #include "../common/cpu.hpp"
 #include "prefork_worker.hpp"
 
@@ -62,9 +62,9 @@ class ByteLane {
   }
 
   // Each side's line holds its position and what it last saw of the other's.
-  alignas(isolation) std::atomic<std::uint64_t> written_{0};
+  alignas(isolation) Atomic<std::uint64_t> written_{0};
   std::uint64_t read_seen_ = 0;
-  alignas(isolation) std::atomic<std::uint64_t> read_{0};
+  alignas(isolation) Atomic<std::uint64_t> read_{0};
   std::uint64_t written_seen_ = 0;
   alignas(isolation) std::byte bytes_[capacity];
 };

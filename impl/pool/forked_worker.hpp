@@ -7,10 +7,12 @@
 
 #include <csignal>
 #include <cstring>
+#include <span>
 #include <string>
 #include <utility>
 
 #include "../common/pidfd.hpp"
+#include "../common/poll.hpp"
 
 namespace handoff::detail {
 
@@ -60,6 +62,11 @@ class ForkedWorker {
   pid_t pid() const { return pid_; }
   /// Readable as soon as the process has ended.
   int pidfd() const { return pidfd_.get(); }
+  /// Of one that is alive as far as its parent knows.
+  bool has_ended() const {
+    pollfd ended{pidfd(), POLLIN, 0};
+    return poll_until(std::span(&ended, 1), at_once) == 1;
+  }
   void kill() { ::kill(pid_, SIGKILL); }  // not reaped yet, so that the id is still its own
 
   /// Waits for its end, and says how it came: "worker 4711 was killed by signal 9 (Killed)".

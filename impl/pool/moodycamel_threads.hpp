@@ -2,19 +2,17 @@
 
 #include <concurrentqueue/blockingconcurrentqueue.h>
 
-#include <atomic>
 #include <vector>
 
-#include "../common/waiting.hpp"
-#include "batch.hpp"
 #include "contract.hpp"
 #include "crew_of_threads.hpp"
+#include "dropping_threads.hpp"
 
 namespace handoff {
 
 /// Threads take batches from a lock-free queue, each end with a token of its own; a null pointer
 /// for each worker ends them.
-class MoodycamelThreads {
+class MoodycamelThreads : public detail::DroppingThreads {
  public:
   static constexpr Info info{.name = "moodycamel_threads",
                              .mechanism = "threads, a lock-free queue with a semaphore",
@@ -23,11 +21,14 @@ class MoodycamelThreads {
                              .producers = Holders::one,
                              .bounded = false,
                              .waiting = Waiting::spins_then_blocks,
-                             .copies_per_message = 0};
+                             .copies_per_message = 0};  // a task names where its arguments lie
+  static constexpr bool replaces_workers = true;
 
-  explicit MoodycamelThreads(const PoolShape& shape) : workers_(shape.workers), producer_(queue_) {
+  explicit MoodycamelThreads(const PoolShape& shape)
+      : workers_(checked_workers(info.name, shape.workers)), producer_(queue_) {
     threads_.start(
-        shape, [this] { serve(); }, [this] { terminate(); });
+        shape, [this](const detail::Service& service) { return serve(service); },
+        [this] { terminate(); });
   }
   ~MoodycamelThreads() {
     terminate();
@@ -37,20 +38,12 @@ class MoodycamelThreads {
   MoodycamelThreads& operator=(const MoodycamelThreads&) = delete;
 
   void submit(Batch& batch) {
-    detail::require_open(phase_);
+    require_open();
     if (!queue_.enqueue(producer_, &batch)) throw std::bad_alloc();
   }
 
-  void wait(Batch& batch) {
-    awaited_.store(&batch, std::memory_order_seq_cst);  // before the look at the state: see finish
-    finished_.wait([&] { return batch.state.load(finished_.observe) != BatchState::pending; },
-                   never);
-    detail::raise_failure(batch);
-  }
-
   void close() {
-    if (phase_ != detail::PoolPhase::open) return;
-    phase_ = detail::PoolPhase::closed;
+    if (!begin_close()) return;
     // One producer's items arrive in order: these come after all batches.
     for (unsigned i = 0; i < workers_; ++i) {
       if (!queue_.enqueue(producer_, nullptr)) throw std::bad_alloc();
@@ -58,47 +51,32 @@ class MoodycamelThreads {
   }
 
   void terminate() {
-    // relaxed: a worker that sees it late runs one batch more.
-    is_dropping_.store(true, std::memory_order_relaxed);
+    begin_to_drop();
     close();
-    phase_ = detail::PoolPhase::terminated;
   }
 
   void join() {
-    detail::require_ended(phase_);
+    require_ended();
     threads_.join();
   }
 
   std::vector<pid_t> worker_ids() { return threads_.ids(); }
 
  private:
-  void serve() {
+  bool serve(const detail::Service& service) {
     moodycamel::ConsumerToken consumer(queue_);
-    for (;;) {
+    for (std::size_t i = 0; i < service.batches; ++i) {
       Batch* batch = nullptr;
       queue_.wait_dequeue(consumer, batch);
-      if (batch == nullptr) return;
-      bool is_dropped = is_dropping_.load(std::memory_order_relaxed);
-      finish(*batch, is_dropped ? BatchState::dropped : detail::run(*batch));
+      if (batch == nullptr) return false;
+      run_or_drop(*batch, service.initializer);
     }
-  }
-
-  /// The submitter names the batch that it waits for and then looks at its state; a worker
-  /// publishes the state and then looks for the name. Sequentially consistent order lets one of
-  /// the two see the other, and nobody wakes the submitter for a batch that it does not wait for.
-  void finish(Batch& batch, BatchState state) {
-    const Batch* finished = &batch;
-    batch.state.store(state, finished_.publish);  // the batch may be gone from here on
-    if (awaited_.load(std::memory_order_seq_cst) == finished) finished_.notify();
+    return true;
   }
 
   unsigned workers_;
   moodycamel::BlockingConcurrentQueue<Batch*> queue_;
   moodycamel::ProducerToken producer_;
-  std::atomic<const Batch*> awaited_{nullptr};
-  SpinThenPark finished_;
-  std::atomic<bool> is_dropping_{false};
-  detail::PoolPhase phase_ = detail::PoolPhase::open;  // of the submitting thread
   detail::CrewOfThreads threads_;
 };
 

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "batch.hpp"
+#include "completions.hpp"
 #include "contract.hpp"
 #include "crew_of_threads.hpp"
 
@@ -21,11 +22,14 @@ class MutexConditionThreads {
                              .reach = Reach::threads,
                              .producers = Holders::one,
                              .bounded = false,
-                             .copies_per_message = 0};
+                             .copies_per_message = 0};  // a task names where its arguments lie
+  static constexpr bool replaces_workers = true;
 
   explicit MutexConditionThreads(const PoolShape& shape) {
+    (void)checked_workers(info.name, shape.workers);
     threads_.start(
-        shape, [this] { serve(); }, [this] { terminate(); });
+        shape, [this](const detail::Service& service) { return serve(service); },
+        [this] { terminate(); });
   }
   ~MutexConditionThreads() {
     terminate();
@@ -37,7 +41,7 @@ class MutexConditionThreads {
   void submit(Batch& batch) {
     {
       std::lock_guard lock(mutex_);
-      detail::require_open(phase_);
+      detail::require_open(phase_, this);
       queue_.push_back(&batch);
     }
     work_.notify_one();
@@ -45,10 +49,13 @@ class MutexConditionThreads {
 
   void wait(Batch& batch) {
     std::unique_lock lock(mutex_);
-    awaited_ = &batch;
-    finished_.wait(lock, [&] { return state(batch) != BatchState::pending; });
-    awaited_ = nullptr;
+    completions_.wait(batch, lock);
     detail::raise_failure(batch);
+  }
+
+  Batch* next_done(Deadline deadline) {
+    std::unique_lock lock(mutex_);
+    return completions_.next_done(deadline, lock);
   }
 
   void close() {
@@ -60,7 +67,7 @@ class MutexConditionThreads {
   void terminate() {
     std::lock_guard lock(mutex_);
     phase_ = detail::PoolPhase::terminated;
-    for (Batch* batch : queue_) finish(*batch, BatchState::dropped);
+    for (Batch* batch : queue_) completions_.finish(*batch, BatchState::dropped);
     queue_.clear();
     work_.notify_all();
   }
@@ -73,35 +80,25 @@ class MutexConditionThreads {
   std::vector<pid_t> worker_ids() { return threads_.ids(); }
 
  private:
-  // relaxed, here and below: the mutex orders it.
-  static BatchState state(const Batch& batch) {
-    return batch.state.load(std::memory_order_relaxed);
-  }
-
-  void finish(Batch& batch, BatchState state) {
-    batch.state.store(state, std::memory_order_relaxed);
-    if (&batch == awaited_) finished_.notify_one();  // do not wake the submitter for the others
-  }
-
-  void serve() {
+  bool serve(const detail::Service& service) {
     std::unique_lock lock(mutex_);
-    for (;;) {
+    for (std::size_t i = 0; i < service.batches; ++i) {
       work_.wait(lock, [&] { return !queue_.empty() || phase_ != detail::PoolPhase::open; });
-      if (queue_.empty()) return;
+      if (queue_.empty()) return false;
       Batch& batch = *queue_.front();
       queue_.pop_front();
       lock.unlock();
-      BatchState state = detail::run(batch);
+      BatchState state = detail::run_or_fail(batch, this, service.initializer);
       lock.lock();
-      finish(batch, state);
+      completions_.finish(batch, state);
     }
+    return true;
   }
 
   std::mutex mutex_;
   std::condition_variable work_;
-  std::condition_variable finished_;
   std::deque<Batch*> queue_;
-  const Batch* awaited_ = nullptr;
+  detail::LockedCompletions completions_;
   detail::PoolPhase phase_ = detail::PoolPhase::open;
   detail::CrewOfThreads threads_;
 };

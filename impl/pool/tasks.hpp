@@ -12,7 +12,9 @@
 #include "batch.hpp"
 #include "contract.hpp"
 
-/// Tasks on any pool: apply<F>(pool, argument) and map<F>(pool, arguments, results, chunk_size).
+/// Tasks on any pool, in place: apply<F>(pool, argument) and map<F>(pool, arguments, results,
+/// chunk_size). The rest is in task_pool.hpp, and what tasks do on their own pool in
+/// nested_tasks.hpp.
 ///
 /// F is a template value, and so an address that is the same in every process forked from this
 /// image. Arguments and results are copied as bytes.
@@ -42,7 +44,7 @@ std::string run_tasks(const std::byte* arguments, std::size_t count, std::byte* 
 }
 
 /// The batches in flight, a ring in order of submission.
-template <Pool P>
+template <RunsBatches P>
 class MapWindow {
  public:
   MapWindow(P& pool, std::size_t batches)
@@ -107,10 +109,21 @@ void fill(Batch& batch, std::span<const A> arguments, std::span<R> results) {
   batch.count = arguments.size();
 }
 
+inline void require_as_many(std::size_t arguments, std::size_t results) {
+  if (arguments == results) return;
+  throw std::invalid_argument("map: " + std::to_string(arguments) + " arguments, but " +
+                              std::to_string(results) + " results");
+}
+
+inline std::size_t chunks_in(std::size_t tasks, std::size_t chunk_size) {
+  if (chunk_size == 0) throw std::invalid_argument("map: chunk size of 0");
+  return tasks == 0 ? 0 : (tasks - 1) / chunk_size + 1;
+}
+
 }  // namespace detail
 
 /// Runs F(argument) on a worker and returns its result. Raises TaskError or WorkerDied.
-template <auto F, Pool P, class A>
+template <auto F, RunsBatches P, class A>
 auto apply(P& pool, const A& argument) {
   using R = std::invoke_result_t<decltype(F), const A&>;
   alignas(R) std::byte memory[sizeof(R)];
@@ -124,17 +137,11 @@ auto apply(P& pool, const A& argument) {
 /// results[i] = F(arguments[i]) for all i, in batches of `chunk_size` tasks. All tasks are run;
 /// then the failure of the first batch that has failed is raised, and only the results of tasks
 /// that threw, and of batches whose worker died, are unspecified.
-template <auto F, Pool P, class A, class R>
+template <auto F, RunsBatches P, class A, class R>
 void map(P& pool, std::span<const A> arguments, std::span<R> results, std::size_t chunk_size = 1) {
   static_assert(std::is_same_v<R, std::invoke_result_t<decltype(F), const A&>>);
-  if (results.size() != arguments.size()) {
-    throw std::invalid_argument("map: " + std::to_string(arguments.size()) + " arguments, but " +
-                                std::to_string(results.size()) + " results");
-  }
-  if (chunk_size == 0) throw std::invalid_argument("map: chunk size of 0");
-  if (arguments.empty()) return;
-  std::size_t batches = (arguments.size() - 1) / chunk_size + 1;
-  detail::MapWindow<P> window(pool, batches);
+  detail::require_as_many(arguments.size(), results.size());
+  detail::MapWindow<P> window(pool, detail::chunks_in(arguments.size(), chunk_size));
   for (std::size_t begin = 0; begin < arguments.size(); begin += chunk_size) {
     std::size_t count = std::min(chunk_size, arguments.size() - begin);
     Batch& batch = window.next();

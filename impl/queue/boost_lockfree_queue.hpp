@@ -20,17 +20,20 @@ class BoostLockfreeLibrary {
   boost::lockfree::queue<Item, boost::lockfree::capacity<Capacity>> queue_;
 };
 
+namespace detail {
+
+inline constexpr Info boost_lockfree_queue_info{
+    .name = "boost_lockfree_queue",
+    .mechanism = "lock-free list, nodes from an array",
+    .source = "Boost.Lockfree queue, fixed capacity",
+    .waiting = Waiting::spins,
+};
+
+}  // namespace detail
+
 /// The library does not tell its size: the ends count.
 template <class Item, std::size_t Capacity>
-class BoostLockfreeQueue
-    : public CountedQueue<Item, Capacity, BoostLockfreeLibrary<Item, Capacity>> {
- public:
-  static constexpr Info info{.name = "boost_lockfree_queue",
-                             .mechanism = "lock-free list, nodes from an array",
-                             .source = "Boost.Lockfree queue, fixed capacity",
-                             .waiting = Waiting::spins};
-  explicit BoostLockfreeQueue(QueueShape shape)
-      : CountedQueue<Item, Capacity, BoostLockfreeLibrary<Item, Capacity>>(info, shape) {}
-};
+using BoostLockfreeQueue = CountedQueue<Item, Capacity, BoostLockfreeLibrary<Item, Capacity>,
+                                        detail::boost_lockfree_queue_info>;
 
 }  // namespace handoff

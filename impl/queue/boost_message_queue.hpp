@@ -20,9 +20,10 @@ class BoostMessageQueue {
   using value_type = Item;
   static constexpr Info info{.name = "boost_message_queue",
                              .mechanism = "priority queue under a process-shared mutex",
-                             .source = "Boost.Interprocess message_queue"};
+                             .source = "Boost.Interprocess message_queue",
+                             .copies_per_message = 2};  // into the segment, and out of it
 
-  explicit BoostMessageQueue(QueueShape) {
+  explicit BoostMessageQueue(QueueShape shape) : ends_(info, shape) {
     namespace ipc = boost::interprocess;
     const std::string name = unguessable_name();
     queue_.emplace(ipc::create_only, name.c_str(), Capacity, sizeof(Item), ipc::permissions(0600));
@@ -79,8 +80,8 @@ class BoostMessageQueue {
     unsigned priority_ = 0;
   };
 
-  Producer producer(unsigned) { return Producer(*this); }
-  Consumer consumer(unsigned) { return Consumer(*this); }
+  Producer producer(unsigned i) { return Producer(ends_.for_producer(*this, i)); }
+  Consumer consumer(unsigned i) { return Consumer(ends_.for_consumer(*this, i)); }
   std::size_t capacity() const { return Capacity; }
   std::size_t size() const { return queue_->get_num_msg(); }
   void close() { closed_.set(); }
@@ -96,6 +97,7 @@ class BoostMessageQueue {
   // In place of a member: made after its name is known, and usable through const size().
   mutable std::optional<boost::interprocess::message_queue> queue_;
   ClosedFlag closed_;
+  NumberedEnds ends_;
 };
 
 }  // namespace handoff

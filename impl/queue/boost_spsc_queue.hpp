@@ -19,7 +19,7 @@ class BoostSpscQueue {
                              .consumers = Holders::one,
                              .waiting = Waiting::spins};
 
-  explicit BoostSpscQueue(QueueShape shape) { require_single_ends(info, shape); }
+  explicit BoostSpscQueue(QueueShape shape) : ends_(info, shape) {}
 
   class Producer {
    public:
@@ -51,8 +51,8 @@ class BoostSpscQueue {
     BoostSpscQueue* queue_;
   };
 
-  Producer producer(unsigned) { return Producer(*this); }
-  Consumer consumer(unsigned) { return Consumer(*this); }
+  Producer producer(unsigned i) { return Producer(ends_.for_producer(*this, i)); }
+  Consumer consumer(unsigned i) { return Consumer(ends_.for_consumer(*this, i)); }
   std::size_t capacity() const { return Capacity; }
   std::size_t size() const { return ring_.read_available(); }
   void close() { closed_.set(); }
@@ -60,6 +60,7 @@ class BoostSpscQueue {
  private:
   boost::lockfree::spsc_queue<Item, boost::lockfree::capacity<Capacity>> ring_;
   ClosedFlag closed_;
+  NumberedEnds ends_;
 };
 
 }  // namespace handoff

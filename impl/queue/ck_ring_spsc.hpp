@@ -35,10 +35,7 @@ class CkRingSpsc {
                              .consumers = Holders::one,
                              .waiting = Waiting::spins};
 
-  explicit CkRingSpsc(QueueShape shape) {
-    require_single_ends(info, shape);
-    ck_ring_init(&ring_, slot_count);
-  }
+  explicit CkRingSpsc(QueueShape shape) : ends_(info, shape) { ck_ring_init(&ring_, slot_count); }
 
   class Producer {
    public:
@@ -70,8 +67,8 @@ class CkRingSpsc {
     CkRingSpsc* queue_;
   };
 
-  Producer producer(unsigned) { return Producer(*this); }
-  Consumer consumer(unsigned) { return Consumer(*this); }
+  Producer producer(unsigned i) { return Producer(ends_.for_producer(*this, i)); }
+  Consumer consumer(unsigned i) { return Consumer(ends_.for_consumer(*this, i)); }
   std::size_t capacity() const { return slot_count - 1; }
   std::size_t size() const { return ck_ring_size(&ring_); }
   void close() { closed_.set(); }
@@ -97,6 +94,7 @@ class CkRingSpsc {
   alignas(isolation) ck_ring ring_;  // pads its indices itself
   alignas(isolation) std::array<Slot, slot_count> slots_;
   alignas(isolation) ClosedFlag closed_;
+  NumberedEnds ends_;
 };
 
 }  // namespace handoff

@@ -2,13 +2,12 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <stdexcept>
-#include <string>
 
 #include "../common/atomic.hpp"
 #include "../common/info.hpp"
 #include "../common/status.hpp"
 #include "contract.hpp"
+#include "numbered_ends.hpp"
 
 /// What the ring queues share. Not an implementation.
 namespace handoff {
@@ -31,13 +30,6 @@ class ClosedFlag {
  private:
   Atomic<bool> closed_{false};
 };
-
-/// Raises when a queue for one producer and one consumer is asked for more.
-inline void require_single_ends(const Info& info, QueueShape shape) {
-  if (shape.producers <= 1 && shape.consumers <= 1) return;
-  throw LimitError(info.name, "number of producers or consumers",
-                   std::max(shape.producers, shape.consumers), 1);
-}
 
 /// How many items lie between two indices that others are moving: never more than `capacity`.
 inline std::size_t distance(const Atomic<std::uint64_t>& head, const Atomic<std::uint64_t>& tail,

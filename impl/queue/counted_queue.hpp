@@ -1,7 +1,5 @@
 #pragma once
 
-#include <utility>
-
 #include "end_counts.hpp"
 #include "polling.hpp"
 
@@ -9,14 +7,13 @@ namespace handoff {
 
 /// Ends over a library that has try forms only: push(item) and pop(item). Where they would wait,
 /// the caller spins. The library need not tell its size, the ends count. Not an implementation.
-template <class Item, std::size_t Capacity, class Library>
+template <class Item, std::size_t Capacity, class Library, const Info& its_info>
 class CountedQueue {
  public:
   using value_type = Item;
+  static constexpr const Info& info = its_info;
 
-  template <class... Arguments>
-  CountedQueue(const Info& info, QueueShape shape, Arguments&&... arguments)
-      : counts_(info, shape), library_(std::forward<Arguments>(arguments)...) {}
+  explicit CountedQueue(QueueShape shape) : ends_(info, shape, EndCounts::most_ends) {}
 
   class Producer {
    public:
@@ -57,8 +54,8 @@ class CountedQueue {
     unsigned number_;
   };
 
-  Producer producer(unsigned number) { return Producer(*this, number); }
-  Consumer consumer(unsigned number) { return Consumer(*this, number); }
+  Producer producer(unsigned i) { return Producer(ends_.for_producer(*this, i), i); }
+  Consumer consumer(unsigned i) { return Consumer(ends_.for_consumer(*this, i), i); }
   std::size_t capacity() const { return Capacity; }
   std::size_t size() const { return std::min(counts_.size(), Capacity); }
   void close() { closed_.set(); }
@@ -66,6 +63,7 @@ class CountedQueue {
  private:
   EndCounts counts_;
   ClosedFlag closed_;
+  NumberedEnds ends_;
   Library library_;
 };
 

@@ -2,26 +2,18 @@
 
 #include <algorithm>
 #include <array>
-#include <atomic>
 #include <cstdint>
 
+#include "../common/atomic.hpp"
 #include "../common/cpu.hpp"
-#include "contract.hpp"
 
 namespace handoff {
 
 /// How full a queue is whose library does not tell: every end counts what it has moved, alone on
 /// a line of its own, so that counting makes no two ends contend. Not an implementation.
 class EndCounts {
-  static constexpr unsigned most_ends = 64;  // of each kind; shared memory has no room to grow
-
  public:
-  EndCounts(const Info& info, QueueShape shape) {
-    unsigned ends = std::max(shape.producers, shape.consumers);
-    if (ends > most_ends) {
-      throw LimitError(info.name, "number of producers or consumers", ends, most_ends);
-    }
-  }
+  static constexpr unsigned most_ends = 64;  // of each kind; shared memory has no room to grow
 
   void count_put(unsigned producer) { increment(puts_[producer]); }
   void count_got(unsigned consumer) { increment(gots_[consumer]); }
@@ -35,7 +27,7 @@ class EndCounts {
 
  private:
   struct alignas(isolation) Count {
-    std::atomic<std::uint64_t> value{0};
+    Atomic<std::uint64_t> value{0};
   };
   using Counts = std::array<Count, most_ends>;
 

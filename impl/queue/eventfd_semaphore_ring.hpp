@@ -17,7 +17,7 @@ class EventfdSemaphoreRing {
                              .source = "own, over eventfd",
                              .syscalls_per_message = 4};
 
-  explicit EventfdSemaphoreRing(QueueShape shape) : ring_(shape) {}
+  explicit EventfdSemaphoreRing(QueueShape shape) : ends_(info, shape), ring_(shape) {}
 
   class Producer {
    public:
@@ -60,8 +60,8 @@ class EventfdSemaphoreRing {
     typename MpmcRing<Item, Capacity, SpinThenYield>::Consumer end_;
   };
 
-  Producer producer(unsigned) { return Producer(*this); }
-  Consumer consumer(unsigned) { return Consumer(*this); }
+  Producer producer(unsigned i) { return Producer(ends_.for_producer(*this, i)); }
+  Consumer consumer(unsigned i) { return Consumer(ends_.for_consumer(*this, i)); }
   std::size_t capacity() const { return Capacity; }
   std::size_t size() const { return ring_.size(); }
   void close() { closing_.set(); }
@@ -97,6 +97,7 @@ class EventfdSemaphoreRing {
     return full_.try_take() == Status::ok ? Status::ok : Status::closed;
   }
 
+  NumberedEnds ends_;
   MpmcRing<Item, Capacity, SpinThenYield> ring_;
   Semaphore free_{static_cast<unsigned>(Capacity)};
   Semaphore full_{0};

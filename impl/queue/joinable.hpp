@@ -7,7 +7,7 @@
 #include "../common/atomic.hpp"
 #include "../common/cpu.hpp"
 #include "../common/futex.hpp"
-#include "contract.hpp"
+#include "numbered_ends.hpp"
 
 namespace handoff {
 
@@ -54,14 +54,15 @@ class TaskCount {
 /// Any queue with a count of unfinished tasks, as CPython's JoinableQueue: what the count costs is
 /// two atomic operations on one line for each item. A consumer that dies between get and task_done
 /// leaves its task unfinished for ever.
-template <class Q>
+template <class Q, const Info& its_info>
 class Joinable {
   using Item = typename Q::value_type;
 
  public:
   using value_type = Item;
+  static constexpr const Info& info = its_info;
 
-  explicit Joinable(QueueShape shape) : queue_(shape) {}
+  explicit Joinable(QueueShape shape) : ends_(info, shape), queue_(shape) {}
 
   class Producer {
    public:
@@ -94,8 +95,8 @@ class Joinable {
   };
   using Consumer = decltype(std::declval<Q&>().consumer(0));
 
-  Producer producer(unsigned i) { return Producer(*this, i); }
-  Consumer consumer(unsigned i) { return queue_.consumer(i); }
+  Producer producer(unsigned i) { return Producer(ends_.for_producer(*this, i), i); }
+  Consumer consumer(unsigned i) { return ends_.for_consumer(*this, i).queue_.consumer(i); }
   std::size_t capacity() const { return queue_.capacity(); }
   std::size_t size() const { return queue_.size(); }
   void close() { queue_.close(); }
@@ -103,13 +104,13 @@ class Joinable {
   /// By whoever has done what an item asks for.
   void task_done() {
     if (!tasks_.finish()) {
-      throw std::logic_error(std::string(Q::info.name) +
-                             ": task_done for more tasks than were put");
+      throw std::logic_error(std::string(info.name) + ": task_done for more tasks than were put");
     }
   }
   Status join(Deadline deadline = never) { return tasks_.join(deadline); }
 
  private:
+  NumberedEnds ends_;
   TaskCount tasks_;
   Q queue_;
 };

@@ -9,6 +9,7 @@
 #include <array>
 #include <cerrno>
 #include <ctime>
+#include <fstream>
 #include <string>
 
 #include "closing_event.hpp"
@@ -25,18 +26,27 @@ class LockedPipe {
   /// The kernel starts a new page for a write that the last one cannot hold.
   static constexpr std::size_t items_per_page = page / sizeof(Item);
 
+  static std::size_t most_pages() {
+    std::size_t bytes = 0;
+    std::ifstream("/proc/sys/fs/pipe-max-size") >> bytes;
+    return bytes / page;
+  }
+
  public:
   using value_type = Item;
   static constexpr Info info{.name = "locked_pipe",
                              .mechanism = "pipe, a semaphore for writers and one for readers",
                              .source = "the kernel, POSIX semaphores",
+                             .copies_per_message = 2,  // by the kernel
                              .syscalls_per_message = 2,
-                             .largest_message = [] { return std::size_t{PIPE_BUF}; }};
+                             .largest_message = [] { return std::size_t{PIPE_BUF}; },
+                             .largest_capacity = [] { return most_pages() * items_per_page; }};
 
-  explicit LockedPipe(QueueShape) {
+  explicit LockedPipe(QueueShape shape) : ends_(info, shape) {
     if (sizeof(Item) > PIPE_BUF) {
       throw LimitError(info.name, "message", sizeof(Item), PIPE_BUF);
     }
+    check_capacity(most_pages() * items_per_page, "raise fs.pipe-max-size");
     std::array<int, 2> ends{};
     if (pipe2(ends.data(), O_CLOEXEC | O_NONBLOCK) == -1) fail("pipe2");
     out_.reset(ends[0]);
@@ -46,9 +56,7 @@ class LockedPipe {
     if (got == -1) got = fcntl(in_.get(), F_GETPIPE_SZ);
     if (got == -1) fail("F_GETPIPE_SZ");
     capacity_ = static_cast<std::size_t>(got) / page * items_per_page;
-    if (capacity_ < Capacity) {
-      throw LimitError(info.name, "capacity", Capacity, capacity_, "raise fs.pipe-max-size");
-    }
+    check_capacity(capacity_, "raise fs.pipe-user-pages-soft");
     if (sem_init(&writers_, 1, 1) == -1 || sem_init(&readers_, 1, 1) == -1) fail("sem_init");
   }
   LockedPipe(const LockedPipe&) = delete;
@@ -80,8 +88,8 @@ class LockedPipe {
     LockedPipe* queue_;
   };
 
-  Producer producer(unsigned) { return Producer(*this); }
-  Consumer consumer(unsigned) { return Consumer(*this); }
+  Producer producer(unsigned i) { return Producer(ends_.for_producer(*this, i)); }
+  Consumer consumer(unsigned i) { return Consumer(ends_.for_consumer(*this, i)); }
   std::size_t capacity() const { return capacity_; }
   std::size_t size() const {
     int bytes = 0;
@@ -91,6 +99,10 @@ class LockedPipe {
   void close() { closing_.set(); }
 
  private:
+  static void check_capacity(std::size_t limit, const char* advice) {
+    if (Capacity > limit) throw LimitError(info.name, "capacity", Capacity, limit, advice);
+  }
+
   [[noreturn]] static void fail(const char* call) {
     throw_errno(std::string("locked_pipe: ") + call);
   }
@@ -142,6 +154,7 @@ class LockedPipe {
     }
   }
 
+  NumberedEnds ends_;
   Descriptor in_;
   Descriptor out_;
   std::size_t capacity_ = 0;

@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <mutex>
 
-#include "contract.hpp"
+#include "numbered_ends.hpp"
 
 namespace handoff {
 
@@ -15,12 +15,13 @@ namespace handoff {
 /// (false once the deadline has passed), notify_one and notify_all.
 enum class Condition { not_empty, not_full };
 
-template <class Item, std::size_t Capacity, class Monitor>
+template <class Item, std::size_t Capacity, class Monitor, const Info& its_info>
 class LockedRing {
  public:
   using value_type = Item;
+  static constexpr const Info& info = its_info;
 
-  explicit LockedRing(QueueShape) {}
+  explicit LockedRing(QueueShape shape) : ends_(info, shape) {}
 
   class Producer {
    public:
@@ -42,8 +43,8 @@ class LockedRing {
     LockedRing* ring_;
   };
 
-  Producer producer(unsigned) { return Producer(*this); }
-  Consumer consumer(unsigned) { return Consumer(*this); }
+  Producer producer(unsigned i) { return Producer(ends_.for_producer(*this, i)); }
+  Consumer consumer(unsigned i) { return Consumer(ends_.for_consumer(*this, i)); }
   std::size_t capacity() const { return Capacity; }
 
   std::size_t size() const {
@@ -93,6 +94,7 @@ class LockedRing {
     return deadline != at_once && monitor_.wait(condition, deadline);
   }
 
+  NumberedEnds ends_;
   mutable Monitor monitor_;
   std::size_t head_ = 0;
   std::size_t count_ = 0;

@@ -23,9 +23,7 @@ class MoodycamelBlockingReaderWriterQueue {
                              .consumers = Holders::one,
                              .waiting = Waiting::spins_then_blocks};
 
-  explicit MoodycamelBlockingReaderWriterQueue(QueueShape shape) {
-    require_single_ends(info, shape);
-  }
+  explicit MoodycamelBlockingReaderWriterQueue(QueueShape shape) : ends_(info, shape) {}
 
   class Producer {
    public:
@@ -65,8 +63,8 @@ class MoodycamelBlockingReaderWriterQueue {
     MoodycamelBlockingReaderWriterQueue* queue_;
   };
 
-  Producer producer(unsigned) { return Producer(*this); }
-  Consumer consumer(unsigned) { return Consumer(*this); }
+  Producer producer(unsigned i) { return Producer(ends_.for_producer(*this, i)); }
+  Consumer consumer(unsigned i) { return Consumer(ends_.for_consumer(*this, i)); }
   std::size_t capacity() const { return queue_.max_capacity(); }
   std::size_t size() const { return queue_.size_approx(); }
   void close() { closed_.set(); }
@@ -74,6 +72,7 @@ class MoodycamelBlockingReaderWriterQueue {
  private:
   moodycamel::BlockingReaderWriterQueue<Item> queue_{Capacity};
   ClosedFlag closed_;
+  NumberedEnds ends_;
 };
 
 }  // namespace handoff

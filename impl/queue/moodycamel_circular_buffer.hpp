@@ -22,7 +22,7 @@ class MoodycamelCircularBuffer {
                              .consumers = Holders::one,
                              .waiting = Waiting::spins_then_blocks};
 
-  explicit MoodycamelCircularBuffer(QueueShape shape) { require_single_ends(info, shape); }
+  explicit MoodycamelCircularBuffer(QueueShape shape) : ends_(info, shape) {}
 
   class Producer {
    public:
@@ -67,8 +67,8 @@ class MoodycamelCircularBuffer {
     MoodycamelCircularBuffer* queue_;
   };
 
-  Producer producer(unsigned) { return Producer(*this); }
-  Consumer consumer(unsigned) { return Consumer(*this); }
+  Producer producer(unsigned i) { return Producer(ends_.for_producer(*this, i)); }
+  Consumer consumer(unsigned i) { return Consumer(ends_.for_consumer(*this, i)); }
   std::size_t capacity() const { return ring_.max_capacity(); }
   std::size_t size() const { return ring_.size_approx(); }
   void close() { closed_.set(); }
@@ -81,6 +81,7 @@ class MoodycamelCircularBuffer {
 
   moodycamel::BlockingReaderWriterCircularBuffer<Item> ring_{Capacity};
   ClosedFlag closed_;
+  NumberedEnds ends_;
 };
 
 }  // namespace handoff

@@ -7,6 +7,17 @@
 #include "moodycamel_ends.hpp"
 
 namespace handoff {
+namespace detail {
+
+inline constexpr Info moodycamel_concurrent_queue_info{
+    .name = "moodycamel_concurrent_queue",
+    .mechanism = "a list of blocks per producer, tokens",
+    .source = "moodycamel ConcurrentQueue 1.0.3",
+    .reach = Reach::threads,
+    .waiting = Waiting::spins,
+};
+
+}  // namespace detail
 
 /// Cameron Desrochers' ConcurrentQueue, used as its author advises: a token for each end,
 /// and a limit on each producer's list of blocks. Where it would wait, the
@@ -14,16 +25,13 @@ namespace handoff {
 template <class Item, std::size_t Capacity>
 class MoodycamelConcurrentQueue
     : public MoodycamelEnds<Item, Capacity,
-                            moodycamel::ConcurrentQueue<Item, LimitedBlocks<Capacity>>> {
+                            moodycamel::ConcurrentQueue<Item, LimitedBlocks<Capacity>>,
+                            detail::moodycamel_concurrent_queue_info> {
   using Ends =
-      MoodycamelEnds<Item, Capacity, moodycamel::ConcurrentQueue<Item, LimitedBlocks<Capacity>>>;
+      MoodycamelEnds<Item, Capacity, moodycamel::ConcurrentQueue<Item, LimitedBlocks<Capacity>>,
+                     detail::moodycamel_concurrent_queue_info>;
 
  public:
-  static constexpr Info info{.name = "moodycamel_concurrent_queue",
-                             .mechanism = "a list of blocks per producer, tokens",
-                             .source = "moodycamel ConcurrentQueue 1.0.3",
-                             .reach = Reach::threads,
-                             .waiting = Waiting::spins};
   using Ends::Ends;
 
   class Producer : public Ends::Producer {
@@ -57,8 +65,8 @@ class MoodycamelConcurrentQueue
       return batch;
     }
   };
-  Producer producer(unsigned) { return Producer(*this); }
-  Consumer consumer(unsigned) { return Consumer(*this); }
+  Producer producer(unsigned i) { return Producer(this->ends_.for_producer(*this, i)); }
+  Consumer consumer(unsigned i) { return Consumer(this->ends_.for_consumer(*this, i)); }
 };
 
 }  // namespace handoff

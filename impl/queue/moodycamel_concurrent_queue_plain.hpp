@@ -23,7 +23,9 @@ class MoodycamelConcurrentQueuePlain {
                              .waiting = Waiting::spins};
 
   explicit MoodycamelConcurrentQueuePlain(QueueShape shape)
-      : capacity_(shape.producers * Limits::per_producer), queue_(Capacity, 0, shape.producers) {}
+      : ends_(info, shape),
+        capacity_(shape.producers * Limits::per_producer),
+        queue_(Capacity, 0, shape.producers) {}
 
   class Producer {
    public:
@@ -55,14 +57,15 @@ class MoodycamelConcurrentQueuePlain {
     MoodycamelConcurrentQueuePlain* queue_;
   };
 
-  Producer producer(unsigned) { return Producer(*this); }
-  Consumer consumer(unsigned) { return Consumer(*this); }
+  Producer producer(unsigned i) { return Producer(ends_.for_producer(*this, i)); }
+  Consumer consumer(unsigned i) { return Consumer(ends_.for_consumer(*this, i)); }
   std::size_t capacity() const { return capacity_; }
   /// The library adds up its parts one after the other.
   std::size_t size() const { return std::min(queue_.size_approx(), capacity_); }
   void close() { closed_.set(); }
 
  private:
+  NumberedEnds ends_;
   std::size_t capacity_;
   moodycamel::ConcurrentQueue<Item, Limits> queue_;
   ClosedFlag closed_;

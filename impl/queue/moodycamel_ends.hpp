@@ -18,13 +18,15 @@ struct LimitedBlocks : moodycamel::ConcurrentQueueDefaultTraits {
 };
 
 /// What moodycamel's plain and blocking queues share. Not an implementation.
-template <class Item, std::size_t Capacity, class Library>
+template <class Item, std::size_t Capacity, class Library, const Info& its_info>
 class MoodycamelEnds {
  public:
   using value_type = Item;
+  static constexpr const Info& info = its_info;
 
   explicit MoodycamelEnds(QueueShape shape)
-      : capacity_(shape.producers * LimitedBlocks<Capacity>::per_producer),
+      : ends_(info, shape),
+        capacity_(shape.producers * LimitedBlocks<Capacity>::per_producer),
         queue_(Capacity, shape.producers, 0) {}
 
   class Producer {
@@ -74,11 +76,14 @@ class MoodycamelEnds {
     moodycamel::ConsumerToken token_;
   };
 
-  Producer producer(unsigned) { return Producer(*this); }
+  Producer producer(unsigned i) { return Producer(ends_.for_producer(*this, i)); }
   std::size_t capacity() const { return capacity_; }
   /// The library adds up its parts one after the other.
   std::size_t size() const { return std::min(queue_.size_approx(), capacity_); }
   void close() { closed_.set(); }
+
+ protected:
+  NumberedEnds ends_;
 
  private:
   std::size_t capacity_;

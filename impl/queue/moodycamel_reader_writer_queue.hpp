@@ -22,7 +22,7 @@ class MoodycamelReaderWriterQueue {
                              .consumers = Holders::one,
                              .waiting = Waiting::spins};
 
-  explicit MoodycamelReaderWriterQueue(QueueShape shape) { require_single_ends(info, shape); }
+  explicit MoodycamelReaderWriterQueue(QueueShape shape) : ends_(info, shape) {}
 
   class Producer {
    public:
@@ -54,8 +54,8 @@ class MoodycamelReaderWriterQueue {
     MoodycamelReaderWriterQueue* queue_;
   };
 
-  Producer producer(unsigned) { return Producer(*this); }
-  Consumer consumer(unsigned) { return Consumer(*this); }
+  Producer producer(unsigned i) { return Producer(ends_.for_producer(*this, i)); }
+  Consumer consumer(unsigned i) { return Consumer(ends_.for_consumer(*this, i)); }
   std::size_t capacity() const { return queue_.max_capacity(); }
   std::size_t size() const { return queue_.size_approx(); }
   void close() { closed_.set(); }
@@ -63,6 +63,7 @@ class MoodycamelReaderWriterQueue {
  private:
   moodycamel::ReaderWriterQueue<Item> queue_{Capacity};
   ClosedFlag closed_;
+  NumberedEnds ends_;
 };
 
 }  // namespace handoff

@@ -29,7 +29,7 @@ class MpmcRing {
                              .mechanism = "ring, a sequence number in each slot",
                              .waiting = Wait::waiting};
 
-  explicit MpmcRing(QueueShape) {
+  explicit MpmcRing(QueueShape shape) : ends_(info, shape) {
     for (std::size_t i = 0; i < Capacity; ++i) {
       slots_[i].sequence.store(i, std::memory_order_relaxed);  // workers start after us
     }
@@ -79,8 +79,8 @@ class MpmcRing {
     MpmcRing* ring_;
   };
 
-  Producer producer(unsigned) { return Producer(*this); }
-  Consumer consumer(unsigned) { return Consumer(*this); }
+  Producer producer(unsigned i) { return Producer(ends_.for_producer(*this, i)); }
+  Consumer consumer(unsigned i) { return Consumer(ends_.for_consumer(*this, i)); }
   std::size_t capacity() const { return Capacity; }
   std::size_t size() const { return distance(head_, tail_, Capacity); }
 
@@ -237,6 +237,7 @@ class MpmcRing {
   alignas(isolation) Wait not_empty_;
   alignas(isolation) Wait not_full_;
   alignas(isolation) ClosedFlag closed_;
+  NumberedEnds ends_;
   alignas(isolation) std::array<Slot, Capacity> slots_;
 };
 

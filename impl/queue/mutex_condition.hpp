@@ -40,15 +40,19 @@ class StandardMonitor {
   std::array<std::condition_variable, 2> conditions_;
 };
 
+namespace detail {
+
+inline constexpr Info mutex_condition_info{
+    .name = "mutex_condition",
+    .mechanism = "ring under std::mutex, two condition variables",
+    .source = "own, over the C++ library",
+    .reach = Reach::threads,
+};
+
+}  // namespace detail
+
 /// The textbook bounded queue.
 template <class Item, std::size_t Capacity>
-class MutexCondition : public LockedRing<Item, Capacity, StandardMonitor> {
- public:
-  static constexpr Info info{.name = "mutex_condition",
-                             .mechanism = "ring under std::mutex, two condition variables",
-                             .source = "own, over the C++ library",
-                             .reach = Reach::threads};
-  using LockedRing<Item, Capacity, StandardMonitor>::LockedRing;
-};
+using MutexCondition = LockedRing<Item, Capacity, StandardMonitor, detail::mutex_condition_info>;
 
 }  // namespace handoff

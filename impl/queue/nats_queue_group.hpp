@@ -25,7 +25,9 @@ inline constexpr Info nats_queue_group_info{
     .mechanism = "published to a NATS server, for a queue group of one; a shared count bounds it",
     .source = "NATS 2.9, libnats 3.4",
     .consumers = Holders::one,
-    .copies_per_message = 8,       // of each side's buffers, and the kernel's
+    // Into and out of a parcel with its sender's number, into the library's buffer, the server's,
+    // and into and out of the library's message; and four by the kernel.
+    .copies_per_message = 10,
     .syscalls_per_message = 20.5,  // mostly of the server and the library's threads
     .largest_message = [] { return nats_largest_message; },
     .unavailable = [] { return why_no_program("nats-server", "nats-server"); },

@@ -17,22 +17,26 @@
 namespace handoff {
 namespace detail {
 
+inline constexpr std::size_t nng_largest_buffer = 8192;  // messages; of the library, per sender
+
 inline constexpr Info nng_push_pull_info{
     .name = "nng_push_pull",
     .mechanism = "push sockets connected to one pull over a Unix socket; a shared count bounds it",
     .source = "nng 1.5",
     .consumers = Holders::one,
-    .copies_per_message = 4,       // into and out of the library's message, two by the kernel
+    // Into and out of a parcel with its sender's number, and of the library's message, and two by
+    // the kernel.
+    .copies_per_message = 6,
     .syscalls_per_message = 28.2,  // mostly of the library's threads
+    .largest_capacity = [] { return nng_largest_buffer; },
 };
 
 /// They meet at an abstract name, which leaves nothing behind.
 class NngPushPullSockets {
  public:
   explicit NngPushPullSockets(std::size_t capacity) : capacity_(static_cast<int>(capacity)) {
-    constexpr std::size_t largest_buffer = 8192;  // of the library, for each sender
-    if (capacity > largest_buffer) {
-      throw LimitError(nng_push_pull_info.name, "capacity", capacity, largest_buffer);
+    if (capacity > nng_largest_buffer) {
+      throw LimitError(nng_push_pull_info.name, "capacity", capacity, nng_largest_buffer);
     }
     const std::string url = "abstract://" + unguessable_name();
     std::copy_n(url.data(), std::min(url.size(), sizeof(url_) - 1), url_);

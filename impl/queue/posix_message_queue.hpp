@@ -29,6 +29,7 @@ class PosixMessageQueue {
       .name = "posix_message_queue",
       .mechanism = "mq_send, mq_receive",
       .source = "the kernel",
+      .copies_per_message = 2,  // by the kernel
       .syscalls_per_message = 2,
       .survives_killed_worker = true,
       .largest_message = [] { return limit("msgsize_max"); },
@@ -39,7 +40,7 @@ class PosixMessageQueue {
                                                        : "this kernel has no POSIX message queues");
           }};
 
-  explicit PosixMessageQueue(QueueShape) {
+  explicit PosixMessageQueue(QueueShape shape) : ends_(info, shape) {
     check("message", sizeof(Item), info.largest_message(), "raise fs.mqueue.msgsize_max");
     check("capacity", Capacity, info.largest_capacity(), "raise fs.mqueue.msg_max");
     mq_attr attributes{};
@@ -81,8 +82,8 @@ class PosixMessageQueue {
     PosixMessageQueue* queue_;
   };
 
-  Producer producer(unsigned) { return Producer(*this); }
-  Consumer consumer(unsigned) { return Consumer(*this); }
+  Producer producer(unsigned i) { return Producer(ends_.for_producer(*this, i)); }
+  Consumer consumer(unsigned i) { return Consumer(ends_.for_consumer(*this, i)); }
   std::size_t capacity() const { return Capacity; }
 
   std::size_t size() const {
@@ -131,6 +132,7 @@ class PosixMessageQueue {
 
   mqd_t queue_ = -1;
   ClosedFlag closed_;
+  NumberedEnds ends_;
 };
 
 }  // namespace handoff

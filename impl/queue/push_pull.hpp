@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <span>
@@ -11,6 +10,7 @@
 #include <thread>
 #include <vector>
 
+#include "../common/atomic.hpp"
 #include "../common/cpu.hpp"
 #include "../common/waiting.hpp"
 #include "closable.hpp"
@@ -41,15 +41,9 @@ class PushPull {
   using value_type = Item;
   static constexpr const Info& info = queue_info;
 
-  explicit PushPull(QueueShape shape) : sockets_(Capacity) {
-    if (shape.consumers > 1) {
-      throw LimitError(info.name, "number of consumers", shape.consumers, 1);
-    }
+  explicit PushPull(QueueShape shape) : ends_(info, shape, most_producers), sockets_(Capacity) {
     if (sizeof(Parcel) > info.largest_message()) {
       throw LimitError(info.name, "message", sizeof(Parcel), info.largest_message());
-    }
-    if (shape.producers > most_producers) {
-      throw LimitError(info.name, "number of producers", shape.producers, most_producers);
     }
   }
   PushPull(const PushPull&) = delete;
@@ -65,8 +59,8 @@ class PushPull {
     ~Producer() {
       if (!sender_) return;
       Deadline deadline = after(linger);
-      while (queue_->received_[number_].load() < sent_ && queue_->consumer_.load() != At::rest &&
-             Clock::now() < deadline) {
+      while (queue_->received_[number_].load(in_order) < sent_ &&
+             queue_->consumer_.load(in_order) != At::rest && Clock::now() < deadline) {
         std::this_thread::sleep_for(std::chrono::milliseconds(1));
       }
     }
@@ -77,12 +71,12 @@ class PushPull {
       const Parcel parcel{number_, item};
       do {
         if (queue_->refuses_puts()) {
-          queue_->claimed_.fetch_sub(1);
+          queue_->claimed_.fetch_sub(1, in_order);
           return Status::closed;
         }
       } while (!sender_->send(std::as_bytes(std::span(&parcel, 1))));
       ++sent_;
-      queue_->sent_.fetch_add(1);
+      queue_->sent_.fetch_add(1, in_order);
       return Status::ok;
     }
     Status put(const Item& item, Deadline deadline = never) {
@@ -106,17 +100,17 @@ class PushPull {
    public:
     explicit Consumer(PushPull& queue)
         : queue_(&queue), receiver_(std::make_unique<Receiver>(queue.sockets_)) {
-      queue_->consumer_.store(At::work);
+      queue_->consumer_.store(At::work, in_order);
       queue_->room_.notify_all();
     }
     Consumer(Consumer&&) noexcept = default;
     Consumer& operator=(Consumer&&) = delete;
     ~Consumer() {
       if (!receiver_) return;
-      queue_->consumer_.store(At::end);
+      queue_->consumer_.store(At::end, in_order);
       queue_->room_.notify_all();
       drain();
-      queue_->consumer_.store(At::rest);
+      queue_->consumer_.store(At::rest, in_order);
     }
 
     /// Waits for an item that was put and is under way.
@@ -142,7 +136,9 @@ class PushPull {
     using Receiver = typename Sockets::Receiver;
 
     /// An item may be received before its sender has counted it.
-    bool is_one_under_way() const { return queue_->got_.load() < queue_->sent_.load(); }
+    bool is_one_under_way() const {
+      return queue_->got_.load(in_order) < queue_->sent_.load(in_order);
+    }
 
     bool receive(Item& item, Clock::duration longest) {
       Parcel parcel;
@@ -153,8 +149,8 @@ class PushPull {
       item = parcel.item;
       auto& received = queue_->received_[parcel.producer];
       // relaxed: a count that this end alone writes.
-      received.store(received.load(std::memory_order_relaxed) + 1);
-      queue_->got_.fetch_add(1);
+      received.store(received.load(std::memory_order_relaxed) + 1, in_order);
+      queue_->got_.fetch_add(1, in_order);
       queue_->room_.notify();
       return true;
     }
@@ -163,7 +159,8 @@ class PushPull {
       Item item;
       try {
         for (Deadline deadline = after(linger);
-             queue_->got_.load() < queue_->claimed_.load() && Clock::now() < deadline;) {
+             queue_->got_.load(in_order) < queue_->claimed_.load(in_order) &&
+             Clock::now() < deadline;) {
           (void)receive(item, std::chrono::milliseconds(1));
         }
       } catch (const std::exception&) {
@@ -171,21 +168,22 @@ class PushPull {
       }
     }
     [[noreturn]] void throw_lost() const {
-      throw std::runtime_error(std::string(info.name) + ": " +
-                               std::to_string(queue_->sent_.load() - queue_->got_.load()) +
-                               " items that were put have not come");
+      throw std::runtime_error(
+          std::string(info.name) + ": " +
+          std::to_string(queue_->sent_.load(in_order) - queue_->got_.load(in_order)) +
+          " items that were put have not come");
     }
 
     PushPull* queue_;
     std::unique_ptr<Receiver> receiver_;
   };
 
-  Producer producer(unsigned number) { return Producer(*this, number); }
-  Consumer consumer(unsigned) { return Consumer(*this); }
+  Producer producer(unsigned i) { return Producer(ends_.for_producer(*this, i), i); }
+  Consumer consumer(unsigned i) { return Consumer(ends_.for_consumer(*this, i)); }
   std::size_t capacity() const { return Capacity; }
   std::size_t size() const {
-    std::uint64_t got = got_.load();
-    std::uint64_t sent = sent_.load();
+    std::uint64_t got = got_.load(in_order);
+    std::uint64_t sent = sent_.load(in_order);
     return sent > got ? std::min<std::size_t>(sent - got, Capacity) : 0;
   }
   void close() {
@@ -204,29 +202,31 @@ class PushPull {
 
   // The counts and the state are sequentially consistent: a producer claims and then looks whether
   // the consumer ends, which says so and then looks at the claims, so that one sees the other.
+  static constexpr auto in_order = std::memory_order_seq_cst;
 
-  bool refuses_puts() const { return closed_.is_set() || consumer_.load() >= At::end; }
+  bool refuses_puts() const { return closed_.is_set() || consumer_.load(in_order) >= At::end; }
   bool has_room() const {
-    std::uint64_t got = got_.load();  // before the claims, which never fall below it
-    return consumer_.load() == At::work && claimed_.load() - got < Capacity;
+    std::uint64_t got = got_.load(in_order);  // before the claims, which never fall below it
+    return consumer_.load(in_order) == At::work && claimed_.load(in_order) - got < Capacity;
   }
   bool claim() {
     for (;;) {
-      std::uint64_t got = got_.load();
-      std::uint64_t claims = claimed_.load();
-      if (consumer_.load() != At::work || claims - got >= Capacity) return false;
-      if (claimed_.compare_exchange_weak(claims, claims + 1)) return true;
+      std::uint64_t got = got_.load(in_order);
+      std::uint64_t claims = claimed_.load(in_order);
+      if (consumer_.load(in_order) != At::work || claims - got >= Capacity) return false;
+      if (claimed_.compare_exchange_weak(claims, claims + 1, in_order)) return true;
     }
   }
 
+  NumberedEnds ends_;
   Sockets sockets_;
   ClosedFlag closed_;
-  std::atomic<At> consumer_{At::start};
-  Park room_;                                                 ///< for those who find it full
-  alignas(isolation) std::atomic<std::uint64_t> claimed_{0};  ///< by puts, of the capacity
-  std::atomic<std::uint64_t> sent_{0};
-  alignas(isolation) std::atomic<std::uint64_t> got_{0};
-  std::array<std::atomic<std::uint64_t>, most_producers> received_{};  ///< of each producer
+  Atomic<At> consumer_{At::start};
+  Park room_;                                            ///< for those who find it full
+  alignas(isolation) Atomic<std::uint64_t> claimed_{0};  ///< by puts, of the capacity
+  Atomic<std::uint64_t> sent_{0};
+  alignas(isolation) Atomic<std::uint64_t> got_{0};
+  std::array<Atomic<std::uint64_t>, most_producers> received_{};  ///< of each producer
 };
 
 }  // namespace handoff

@@ -75,7 +75,7 @@ class RecoverableRing {
                              .waiting = Wait::waiting,
                              .survives_killed_worker = true};
 
-  explicit RecoverableRing(QueueShape) {}
+  explicit RecoverableRing(QueueShape shape) : ends_(info, shape) {}
 
   class Producer {
    public:
@@ -107,8 +107,8 @@ class RecoverableRing {
     Obstacle obstacle_;
   };
 
-  Producer producer(unsigned) { return Producer(*this); }
-  Consumer consumer(unsigned) { return Consumer(*this); }
+  Producer producer(unsigned i) { return Producer(ends_.for_producer(*this, i)); }
+  Consumer consumer(unsigned i) { return Consumer(ends_.for_consumer(*this, i)); }
   std::size_t capacity() const { return Capacity; }
   std::size_t size() const { return distance(head_, tail_, Capacity); }
 
@@ -247,6 +247,7 @@ class RecoverableRing {
   alignas(isolation) Wait not_empty_;
   alignas(isolation) Wait not_full_;
   alignas(isolation) ClosedFlag closed_;
+  NumberedEnds ends_;
   alignas(isolation) std::array<Slot, Capacity> slots_;
 };
 

@@ -22,13 +22,17 @@ class RedisList {
   static constexpr Info info{.name = "redis_list",
                              .mechanism = "LPUSH, by a script that bounds the list, and BRPOP",
                              .source = "Redis 7.0, hiredis",
-                             .copies_per_message = 8,  // of each side's buffers, and the kernel's
+                             // Into a command, the kernel, the server's buffer, the list, a reply,
+                             // the kernel, a buffer, and out of it; beside what Lua and the
+                             // libraries make of it on the way.
+                             .copies_per_message = 8,
                              .syscalls_per_message = 11.1,  // 6 of the server, and its timer's
                              .survives_killed_worker = true,
                              .unavailable = detail::why_no_redis};
 
-  explicit RedisList(QueueShape)
-      : server_(detail::RedisServer::of_this_process(info.name)),
+  explicit RedisList(QueueShape shape)
+      : ends_(info, shape),
+        server_(detail::RedisServer::of_this_process(info.name)),
         key_(server_.new_key()),
         push_(text_of(server_.command({"SCRIPT", "LOAD", push_script}))) {}
   ~RedisList() { server_.forget(key_); }
@@ -116,8 +120,8 @@ class RedisList {
     std::optional<detail::RedisConnection> other_;  ///< to call off by
   };
 
-  Producer producer(unsigned) { return Producer(*this); }
-  Consumer consumer(unsigned) { return Consumer(*this); }
+  Producer producer(unsigned i) { return Producer(ends_.for_producer(*this, i)); }
+  Consumer consumer(unsigned i) { return Consumer(ends_.for_consumer(*this, i)); }
   std::size_t capacity() const { return Capacity; }
   std::size_t size() const {
     return static_cast<std::size_t>(server_.command({"LLEN", key_})->integer);
@@ -130,6 +134,7 @@ class RedisList {
       "if redis.call('LLEN', KEYS[1]) >= tonumber(ARGV[1]) then return 0 end "
       "return redis.call('LPUSH', KEYS[1], ARGV[2])";
 
+  NumberedEnds ends_;
   detail::RedisServer& server_;  ///< of which a forked worker has its own copy at the same address
   std::string key_;
   std::string push_;  ///< the script's name

@@ -3,9 +3,9 @@
 #include <pthread.h>
 
 #include <array>
-#include <atomic>
 #include <cstdint>
 
+#include "../common/atomic.hpp"
 #include "../common/cpu.hpp"
 #include "../common/locks/process_shared_mutex.hpp"
 #include "polling.hpp"
@@ -26,7 +26,7 @@ class RobustMutexCondition {
                              .source = "own, over pthreads",
                              .survives_killed_worker = true};
 
-  explicit RobustMutexCondition(QueueShape) {
+  explicit RobustMutexCondition(QueueShape shape) : ends_(info, shape) {
     pthread_mutexattr_t attributes;
     pthread_mutexattr_init(&attributes);
     pthread_mutexattr_setpshared(&attributes, PTHREAD_PROCESS_SHARED);
@@ -62,8 +62,8 @@ class RobustMutexCondition {
     RobustMutexCondition* queue_;
   };
 
-  Producer producer(unsigned) { return Producer(*this); }
-  Consumer consumer(unsigned) { return Consumer(*this); }
+  Producer producer(unsigned i) { return Producer(ends_.for_producer(*this, i)); }
+  Consumer consumer(unsigned i) { return Consumer(ends_.for_consumer(*this, i)); }
   std::size_t capacity() const { return Capacity; }
   std::size_t size() const {
     // The head first: read later, it could have overtaken the tail that was read before it.
@@ -135,11 +135,12 @@ class RobustMutexCondition {
 
   alignas(isolation) pthread_mutex_t mutex_;
   // Beside the mutex: they move with it.
-  std::atomic<std::uint64_t> tail_{0};
-  std::atomic<std::uint64_t> head_{0};
+  Atomic<std::uint64_t> tail_{0};
+  Atomic<std::uint64_t> head_{0};
   alignas(isolation) Park not_empty_;
   alignas(isolation) Park not_full_;
   alignas(isolation) ClosedFlag closed_;
+  NumberedEnds ends_;
   alignas(isolation) std::array<Item, Capacity> slots_;
 };
 

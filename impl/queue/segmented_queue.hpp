@@ -36,7 +36,7 @@ class SegmentedQueue {
                              .waiting = Wait::waiting};
 
   explicit SegmentedQueue(QueueShape shape)
-      : counts_(info, shape),
+      : ends_(info, shape, EndCounts::most_ends),
         producers_(shape.producers),
         consumers_(shape.consumers),
         head_(new Segment),
@@ -95,8 +95,8 @@ class SegmentedQueue {
     unsigned number_;
   };
 
-  Producer producer(unsigned number) { return Producer(*this, number); }
-  Consumer consumer(unsigned number) { return Consumer(*this, number); }
+  Producer producer(unsigned i) { return Producer(ends_.for_producer(*this, i), i); }
+  Consumer consumer(unsigned i) { return Consumer(ends_.for_consumer(*this, i), i); }
   std::size_t capacity() const { return unlimited; }
   std::size_t size() const { return counts_.size(); }
 
@@ -247,6 +247,7 @@ class SegmentedQueue {
            std::any_of(consumers_.begin(), consumers_.end(), uses);
   }
 
+  NumberedEnds ends_;
   EndCounts counts_;
   std::vector<Used> producers_;
   std::vector<Used> consumers_;

@@ -69,14 +69,19 @@ class SharedMonitor {
   std::array<pthread_cond_t, 2> conditions_;
 };
 
+namespace detail {
+
+inline constexpr Info shared_mutex_condition_info{
+    .name = "shared_mutex_condition",
+    .mechanism = "ring under a process-shared mutex, two conditions",
+    .source = "own, over pthreads",
+};
+
+}  // namespace detail
+
 /// The textbook bounded queue with objects that may lie in shared memory.
 template <class Item, std::size_t Capacity>
-class SharedMutexCondition : public LockedRing<Item, Capacity, SharedMonitor> {
- public:
-  static constexpr Info info{.name = "shared_mutex_condition",
-                             .mechanism = "ring under a process-shared mutex, two conditions",
-                             .source = "own, over pthreads"};
-  using LockedRing<Item, Capacity, SharedMonitor>::LockedRing;
-};
+using SharedMutexCondition =
+    LockedRing<Item, Capacity, SharedMonitor, detail::shared_mutex_condition_info>;
 
 }  // namespace handoff

@@ -31,7 +31,7 @@ class SlotRing {
                              .waiting = Wait::waiting,
                              .on_peer_death = Part<Wait>::on_peer_death};
 
-  explicit SlotRing(QueueShape shape) { require_single_ends(info, shape); }
+  explicit SlotRing(QueueShape shape) : ends_(info, shape) {}
 
   class Producer {
    public:
@@ -100,8 +100,8 @@ class SlotRing {
     std::uint64_t head_ = 0;
   };
 
-  Producer producer(unsigned) { return Producer(*this); }
-  Consumer consumer(unsigned) { return Consumer(*this); }
+  Producer producer(unsigned i) { return Producer(ends_.for_producer(*this, i)); }
+  Consumer consumer(unsigned i) { return Consumer(ends_.for_consumer(*this, i)); }
   std::size_t capacity() const { return Capacity; }
 
   /// Counts the full slots: there is no index of the producer's to look at.
@@ -134,6 +134,7 @@ class SlotRing {
   alignas(isolation) Wait not_empty_;
   alignas(isolation) Wait not_full_;
   alignas(isolation) ClosedFlag closed_;
+  NumberedEnds ends_;
   alignas(isolation) std::array<Slot, Capacity> slots_;
 };
 

@@ -31,7 +31,7 @@ class SpscRing {
                              .waiting = Wait::waiting,
                              .on_peer_death = Part<Wait>::on_peer_death};
 
-  explicit SpscRing(QueueShape shape) { require_single_ends(info, shape); }
+  explicit SpscRing(QueueShape shape) : ends_(info, shape) {}
 
   class Producer {
    public:
@@ -102,8 +102,8 @@ class SpscRing {
     std::uint64_t tail_ = 0;  // a copy, at most the producer's
   };
 
-  Producer producer(unsigned) { return Producer(*this); }
-  Consumer consumer(unsigned) { return Consumer(*this); }
+  Producer producer(unsigned i) { return Producer(ends_.for_producer(*this, i)); }
+  Consumer consumer(unsigned i) { return Consumer(ends_.for_consumer(*this, i)); }
   std::size_t capacity() const { return Capacity; }
   std::size_t size() const { return distance(head_, tail_, Capacity); }
 
@@ -121,6 +121,7 @@ class SpscRing {
   alignas(isolation) Wait not_empty_;
   alignas(isolation) Wait not_full_;
   alignas(isolation) ClosedFlag closed_;
+  NumberedEnds ends_;
   alignas(isolation) std::array<Item, Capacity> slots_;
 };
 

@@ -29,17 +29,18 @@ class SysvMessageQueue {
       .mechanism = "msgsnd, msgrcv",
       .source = "the kernel",
       .wakes_on_close = false,
+      .copies_per_message = 4,  // by the kernel, and behind the type that stands before the item
       .syscalls_per_message = 2,
       .survives_killed_worker = true,
       .largest_message = [] { return limit("msgmax"); },
-      .largest_capacity = [] { return limit("msgmnb") / sizeof(std::uint64_t); },
+      .largest_capacity = [] { return limit("msgmnb") / sizeof(Item); },
       .unavailable =
           [] {
             return std::string(limit("msgmni") > 0 ? ""
                                                    : "this kernel has no System V message queues");
           }};
 
-  explicit SysvMessageQueue(QueueShape) {
+  explicit SysvMessageQueue(QueueShape shape) : ends_(info, shape) {
     if (sizeof(Item) > limit("msgmax")) {
       throw LimitError(info.name, "message", sizeof(Item), limit("msgmax"), "raise kernel.msgmax");
     }
@@ -85,8 +86,8 @@ class SysvMessageQueue {
     SysvMessageQueue* queue_;
   };
 
-  Producer producer(unsigned) { return Producer(*this); }
-  Consumer consumer(unsigned) { return Consumer(*this); }
+  Producer producer(unsigned i) { return Producer(ends_.for_producer(*this, i)); }
+  Consumer consumer(unsigned i) { return Consumer(ends_.for_consumer(*this, i)); }
   std::size_t capacity() const { return Capacity; }
   std::size_t size() const { return state().msg_qnum; }
   void close() { closed_.set(); }
@@ -125,6 +126,7 @@ class SysvMessageQueue {
 
   int queue_ = -1;
   ClosedFlag closed_;
+  NumberedEnds ends_;
 };
 
 }  // namespace handoff

@@ -22,7 +22,7 @@ class TbbConcurrentBoundedQueue {
                              .wakes_on_close = false,
                              .waiting = Waiting::spins_then_blocks};
 
-  explicit TbbConcurrentBoundedQueue(QueueShape) {
+  explicit TbbConcurrentBoundedQueue(QueueShape shape) : ends_(info, shape) {
     queue_.set_capacity(static_cast<std::ptrdiff_t>(Capacity));
   }
 
@@ -63,8 +63,8 @@ class TbbConcurrentBoundedQueue {
     TbbConcurrentBoundedQueue* queue_;
   };
 
-  Producer producer(unsigned) { return Producer(*this); }
-  Consumer consumer(unsigned) { return Consumer(*this); }
+  Producer producer(unsigned i) { return Producer(ends_.for_producer(*this, i)); }
+  Consumer consumer(unsigned i) { return Consumer(ends_.for_consumer(*this, i)); }
   std::size_t capacity() const { return Capacity; }
   std::size_t size() const {
     // Negative while consumers wait, and over the capacity while producers do.
@@ -76,6 +76,7 @@ class TbbConcurrentBoundedQueue {
  private:
   tbb::concurrent_bounded_queue<Item> queue_;
   ClosedFlag closed_;
+  NumberedEnds ends_;
 };
 
 }  // namespace handoff

@@ -19,7 +19,7 @@ class TbbConcurrentQueue {
                              .bounded = false,
                              .waiting = Waiting::spins};
 
-  explicit TbbConcurrentQueue(QueueShape) {}
+  explicit TbbConcurrentQueue(QueueShape shape) : ends_(info, shape) {}
 
   class Producer {
    public:
@@ -50,8 +50,8 @@ class TbbConcurrentQueue {
     TbbConcurrentQueue* queue_;
   };
 
-  Producer producer(unsigned) { return Producer(*this); }
-  Consumer consumer(unsigned) { return Consumer(*this); }
+  Producer producer(unsigned i) { return Producer(ends_.for_producer(*this, i)); }
+  Consumer consumer(unsigned i) { return Consumer(ends_.for_consumer(*this, i)); }
   std::size_t capacity() const { return unlimited; }
   std::size_t size() const { return queue_.unsafe_size(); }
   void close() { closed_.set(); }
@@ -59,6 +59,7 @@ class TbbConcurrentQueue {
  private:
   tbb::concurrent_queue<Item> queue_;
   ClosedFlag closed_;
+  NumberedEnds ends_;
 };
 
 }  // namespace handoff

@@ -26,7 +26,7 @@ class TwoLockQueue {
                              .source = "own, over pthreads",
                              .waiting = Wait::waiting};
 
-  explicit TwoLockQueue(QueueShape) {}
+  explicit TwoLockQueue(QueueShape shape) : ends_(info, shape) {}
 
   class Producer {
    public:
@@ -62,8 +62,8 @@ class TwoLockQueue {
     TwoLockQueue* queue_;
   };
 
-  Producer producer(unsigned) { return Producer(*this); }
-  Consumer consumer(unsigned) { return Consumer(*this); }
+  Producer producer(unsigned i) { return Producer(ends_.for_producer(*this, i)); }
+  Consumer consumer(unsigned i) { return Consumer(ends_.for_consumer(*this, i)); }
   std::size_t capacity() const { return Capacity; }
   std::size_t size() const { return count(); }
 
@@ -116,6 +116,7 @@ class TwoLockQueue {
   alignas(isolation) Wait not_empty_;
   alignas(isolation) Wait not_full_;
   alignas(isolation) ClosedFlag closed_;
+  NumberedEnds ends_;
   alignas(isolation) std::array<Item, Capacity> slots_;
 };
 

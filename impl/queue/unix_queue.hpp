@@ -4,36 +4,50 @@
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <fstream>
 
 #include "closing_event.hpp"
-#include "contract.hpp"
+#include "numbered_ends.hpp"
 
 namespace handoff {
+
+/// The most items that the system lets one socket hold.
+template <class Item>
+std::size_t unix_queue_capacity() {
+  // Of the kernel's memory for a message: of the smallest, and what describes any.
+  constexpr std::size_t least_charge = std::max<std::size_t>(768, sizeof(Item) + 512);
+  std::size_t limit = 0;
+  std::ifstream("/proc/sys/net/core/wmem_max") >> limit;
+  return 2 * limit / least_charge;
+}
+
+/// Bytes of the largest message that a socket holds before its buffer is set.
+inline std::size_t unix_queue_message() {
+  constexpr std::size_t kept_by_kernel = 32;  // net/unix/af_unix.c, unix_dgram_sendmsg
+  std::size_t bytes = 0;
+  std::ifstream("/proc/sys/net/core/wmem_default") >> bytes;
+  return bytes - std::min(bytes, kept_by_kernel);
+}
 
 /// A pair of Unix sockets that keep message boundaries: all producers send into the one end, all
 /// consumers receive from the other. The kernel bounds it by the memory of what is queued. Not an
 /// implementation.
-template <class Item, std::size_t Capacity>
+template <class Item, std::size_t Capacity, int type, const Info& its_info>
 class UnixQueue {
  public:
   using value_type = Item;
+  static constexpr const Info& info = its_info;
 
-  UnixQueue(const Info& info, int type) : name_(info.name) {
+  explicit UnixQueue(QueueShape shape) : ends_(info, shape) {
+    check("message", sizeof(Item), info.largest_message(), "raise net.core.wmem_default");
+    check("capacity", Capacity, info.largest_capacity(), "raise net.core.wmem_max");
     std::array<int, 2> ends{};
     if (socketpair(AF_UNIX, type | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, ends.data()) == -1) fail();
     in_.reset(ends[0]);
     out_.reset(ends[1]);
     set_capacity();
-  }
-
-  /// The most items of 8 bytes that the system lets one socket hold.
-  static std::size_t largest_capacity() {
-    constexpr std::size_t least_charge = 768;  // of the kernel's memory, for the smallest message
-    std::size_t limit = 0;
-    std::ifstream("/proc/sys/net/core/wmem_max") >> limit;
-    return 2 * limit / least_charge;
   }
 
   class Producer {
@@ -62,14 +76,17 @@ class UnixQueue {
     UnixQueue* queue_;
   };
 
-  Producer producer(unsigned) { return Producer(*this); }
-  Consumer consumer(unsigned) { return Consumer(*this); }
+  Producer producer(unsigned i) { return Producer(ends_.for_producer(*this, i)); }
+  Consumer consumer(unsigned i) { return Consumer(ends_.for_consumer(*this, i)); }
   std::size_t capacity() const { return capacity_; }
   std::size_t size() const { return charged() / charge_; }
   void close() { closing_.set(); }
 
  private:
-  [[noreturn]] void fail() const { throw_errno(name_); }
+  [[noreturn]] static void fail() { throw_errno(info.name); }
+  static void check(const char* thing, std::size_t wanted, std::size_t limit, const char* advice) {
+    if (wanted > limit) throw LimitError(info.name, thing, wanted, limit, advice);
+  }
 
   /// The kernel charges the sender for each message, in one amount for messages of one size, and
   /// refuses to queue more once the send buffer's size is reached.
@@ -82,9 +99,7 @@ class UnixQueue {
     for (capacity_ = 1; send_item(item) == Status::ok;) ++capacity_;
     while (receive_item(item) == Status::ok) {
     }
-    if (capacity_ < Capacity) {
-      throw LimitError(name_, "capacity", Capacity, capacity_, "raise net.core.wmem_max");
-    }
+    check("capacity", Capacity, capacity_, "raise net.core.wmem_max");
   }
 
   std::size_t charged() const {
@@ -98,9 +113,6 @@ class UnixQueue {
     for (;;) {
       if (send(in_.get(), &item, sizeof(Item), MSG_NOSIGNAL) != -1) return Status::ok;
       if (errno == EAGAIN) return Status::would_wait;
-      if (errno == EMSGSIZE) {
-        throw LimitError(name_, "message", sizeof(Item), largest(), "raise net.core.wmem_max");
-      }
       if (errno != EINTR) fail();
     }
   }
@@ -117,14 +129,7 @@ class UnixQueue {
     }
   }
 
-  std::size_t largest() const {
-    int bytes = 0;
-    socklen_t length = sizeof(bytes);
-    if (getsockopt(in_.get(), SOL_SOCKET, SO_SNDBUF, &bytes, &length) == -1) fail();
-    return static_cast<std::size_t>(bytes);
-  }
-
-  std::string_view name_;
+  NumberedEnds ends_;
   Descriptor in_;
   Descriptor out_;
   std::size_t charge_ = 1;

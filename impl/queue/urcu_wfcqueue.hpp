@@ -65,18 +65,23 @@ class UrcuWfcqueueLibrary {
   alignas(isolation) cds_wfcq_tail tail_;
 };
 
+namespace detail {
+
+inline constexpr Info urcu_wfcqueue_info{
+    .name = "urcu_wfcqueue",
+    .mechanism = "list, wait-free puts, a mutex for gets",
+    .source = "liburcu wfcqueue 0.13",
+    .reach = Reach::threads,
+    .bounded = false,
+    .waiting = Waiting::spins,
+    .copies_per_message = 2,  // into its node, and out of it
+};
+
+}  // namespace detail
+
 /// The library does not tell its size: the ends count.
 template <class Item, std::size_t>
-class UrcuWfcqueue : public CountedQueue<Item, unlimited, UrcuWfcqueueLibrary<Item>> {
- public:
-  static constexpr Info info{.name = "urcu_wfcqueue",
-                             .mechanism = "list, wait-free puts, a mutex for gets",
-                             .source = "liburcu wfcqueue 0.13",
-                             .reach = Reach::threads,
-                             .bounded = false,
-                             .waiting = Waiting::spins};
-  explicit UrcuWfcqueue(QueueShape shape)
-      : CountedQueue<Item, unlimited, UrcuWfcqueueLibrary<Item>>(info, shape) {}
-};
+using UrcuWfcqueue =
+    CountedQueue<Item, unlimited, UrcuWfcqueueLibrary<Item>, detail::urcu_wfcqueue_info>;
 
 }  // namespace handoff

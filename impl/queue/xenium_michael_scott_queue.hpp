@@ -25,20 +25,23 @@ class XeniumMichaelScottLibrary {
   xenium::michael_scott_queue<Item, Reclaimer> queue_;
 };
 
+namespace detail {
+
+inline constexpr Info xenium_michael_scott_queue_info{
+    .name = "xenium_michael_scott_queue",
+    .mechanism = "lock-free list, nodes from the heap, freed by epochs",
+    .source = "xenium michael_scott_queue",
+    .reach = Reach::threads,
+    .bounded = false,
+    .waiting = Waiting::spins,
+    .copies_per_message = 3,  // a put takes its item by value
+};
+
+}  // namespace detail
+
 /// The library does not tell its size: the ends count.
 template <class Item, std::size_t>
-class XeniumMichaelScottQueue
-    : public CountedQueue<Item, unlimited, XeniumMichaelScottLibrary<Item>> {
- public:
-  static constexpr Info info{.name = "xenium_michael_scott_queue",
-                             .mechanism = "lock-free list, nodes from the heap, freed by epochs",
-                             .source = "xenium michael_scott_queue",
-                             .reach = Reach::threads,
-                             .bounded = false,
-                             .waiting = Waiting::spins,
-                             .copies_per_message = 3};  // a put takes its item by value
-  explicit XeniumMichaelScottQueue(QueueShape shape)
-      : CountedQueue<Item, unlimited, XeniumMichaelScottLibrary<Item>>(info, shape) {}
-};
+using XeniumMichaelScottQueue = CountedQueue<Item, unlimited, XeniumMichaelScottLibrary<Item>,
+                                             detail::xenium_michael_scott_queue_info>;
 
 }  // namespace handoff

@@ -43,18 +43,23 @@ class XeniumRamalheteLibrary {
   xenium::ramalhete_queue<Item*, Reclaimer> queue_;
 };
 
+namespace detail {
+
+inline constexpr Info xenium_ramalhete_queue_info{
+    .name = "xenium_ramalhete_queue",
+    .mechanism = "list of arrays, tickets, boxed items, freed by epochs",
+    .source = "xenium ramalhete_queue",
+    .reach = Reach::threads,
+    .bounded = false,
+    .waiting = Waiting::spins,
+    .copies_per_message = 2,  // into its box, and out of it
+};
+
+}  // namespace detail
+
 /// The library does not tell its size: the ends count.
 template <class Item, std::size_t>
-class XeniumRamalheteQueue : public CountedQueue<Item, unlimited, XeniumRamalheteLibrary<Item>> {
- public:
-  static constexpr Info info{.name = "xenium_ramalhete_queue",
-                             .mechanism = "list of arrays, tickets, boxed items, freed by epochs",
-                             .source = "xenium ramalhete_queue",
-                             .reach = Reach::threads,
-                             .bounded = false,
-                             .waiting = Waiting::spins};
-  explicit XeniumRamalheteQueue(QueueShape shape)
-      : CountedQueue<Item, unlimited, XeniumRamalheteLibrary<Item>>(info, shape) {}
-};
+using XeniumRamalheteQueue = CountedQueue<Item, unlimited, XeniumRamalheteLibrary<Item>,
+                                          detail::xenium_ramalhete_queue_info>;
 
 }  // namespace handoff

@@ -21,18 +21,21 @@ class XeniumVyukovLibrary {
   xenium::vyukov_bounded_queue<Item> queue_{Capacity};
 };
 
+namespace detail {
+
+inline constexpr Info xenium_vyukov_bounded_queue_info{
+    .name = "xenium_vyukov_bounded_queue",
+    .mechanism = "ring, a sequence number in each slot",
+    .source = "xenium vyukov_bounded_queue",
+    .reach = Reach::threads,
+    .waiting = Waiting::spins,
+};
+
+}  // namespace detail
+
 /// The library does not tell its size: the ends count.
 template <class Item, std::size_t Capacity>
-class XeniumVyukovBoundedQueue
-    : public CountedQueue<Item, Capacity, XeniumVyukovLibrary<Item, Capacity>> {
- public:
-  static constexpr Info info{.name = "xenium_vyukov_bounded_queue",
-                             .mechanism = "ring, a sequence number in each slot",
-                             .source = "xenium vyukov_bounded_queue",
-                             .reach = Reach::threads,
-                             .waiting = Waiting::spins};
-  explicit XeniumVyukovBoundedQueue(QueueShape shape)
-      : CountedQueue<Item, Capacity, XeniumVyukovLibrary<Item, Capacity>>(info, shape) {}
-};
+using XeniumVyukovBoundedQueue = CountedQueue<Item, Capacity, XeniumVyukovLibrary<Item, Capacity>,
+                                              detail::xenium_vyukov_bounded_queue_info>;
 
 }  // namespace handoff

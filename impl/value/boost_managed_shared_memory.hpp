@@ -37,12 +37,13 @@ class BoostManagedSharedMemory {
   static constexpr bool locked = true;
   static constexpr const Info& info = detail::boost_managed_shared_memory_info;
 
-  explicit BoostManagedSharedMemory(ValueShape)
-      : segment_(create_segment()),
+  explicit BoostManagedSharedMemory(ValueShape shape)
+      : workers_(info.name, shape.workers),
+        segment_(create_segment()),
         // Not construct(): it ignores the alignment of a type.
         shared_(new (segment_.allocate_aligned(sizeof(Shared), alignof(Shared))) Shared) {}
 
-  Handle handle(unsigned) { return Handle(*shared_); }
+  Handle handle(unsigned worker) { return Handle(*workers_.for_worker(*this, worker).shared_); }
 
  private:
   using Segment = boost::interprocess::managed_shared_memory;
@@ -59,6 +60,7 @@ class BoostManagedSharedMemory {
   static constexpr std::size_t bookkeeping_bytes = 16 * 1024;
   static constexpr std::size_t segment_bytes = sizeof(Shared) + bookkeeping_bytes;
 
+  NumberedWorkers workers_;
   Segment segment_;
   Shared* shared_;  ///< in the segment, which lies at the same address in every forked process
 };

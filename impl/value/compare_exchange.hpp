@@ -64,12 +64,13 @@ requires std::atomic<T>::is_always_lock_free class CompareExchangeValue {
     std::array<std::atomic<T>, Length>* elements_;
   };
 
-  explicit CompareExchangeValue(ValueShape) {}
-  Handle handle(unsigned) { return Handle(*this); }
+  explicit CompareExchangeValue(ValueShape shape) : workers_(info.name, shape.workers) {}
+  Handle handle(unsigned worker) { return Handle(workers_.for_worker(*this, worker)); }
 
  private:
   // Apart from what lies before and after it; elements are neighbours, as in any array.
   alignas(isolation) std::array<std::atomic<T>, Length> elements_{};
+  NumberedWorkers workers_;
 };
 
 }  // namespace handoff

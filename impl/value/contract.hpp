@@ -8,6 +8,7 @@
 #include <type_traits>
 
 #include "../common/info.hpp"
+#include "../common/numbered_workers.hpp"
 #include "../common/status.hpp"
 
 /// Value: an array of `Length` elements of one type that several workers read and change; a
@@ -17,9 +18,10 @@
 /// the workers start, in shared memory if they are processes; each worker takes its own handle.
 /// `update(f, index)` replaces an element by f(element) while nobody else changes it. Locked
 /// forms never show a torn element or slice. An index or slice out of range raises
-/// std::out_of_range. A worker that is killed leaves a change undone when it was still computing
-/// it; killed while it stored a wide element or a slice, it may leave half of it in forms whose
-/// survivors go on.
+/// std::out_of_range, as does the handle of a worker that the shape does not have; a shape of no
+/// workers or of too many raises. A worker that is killed leaves a change undone when it was still
+/// computing it; killed while it stored a wide element or a slice, it may leave half of it in forms
+/// whose survivors go on.
 namespace handoff {
 
 struct ValueShape {

@@ -1,14 +1,11 @@
 #pragma once
 
 #include <lmdb.h>
-#include <unistd.h>
 
-#include <atomic>
 #include <cstring>
 #include <memory>
-#include <mutex>
 
-#include "../common/private_server.hpp"
+#include "../common/lmdb.hpp"
 #include "contract.hpp"
 
 namespace handoff {
@@ -24,88 +21,11 @@ inline constexpr Info lmdb_transaction_info{
     .on_peer_death = Survivor::told,  // the next writer finds the transaction undone
 };
 
+using LmdbValues = LmdbDatabase<lmdb_transaction_info, MDB_INTEGERKEY>;
+
 inline void check_lmdb(int error, const char* what) {
-  if (error == MDB_SUCCESS) return;
-  throw std::runtime_error(std::string(lmdb_transaction_info.name) + ": " + what + ": " +
-                           mdb_strerror(error));
+  check_lmdb(lmdb_transaction_info.name, error, what);
 }
-
-/// A transaction that is undone unless it is committed.
-class LmdbTransaction {
- public:
-  LmdbTransaction(MDB_env* environment, unsigned flags) {
-    check_lmdb(mdb_txn_begin(environment, nullptr, flags, &transaction_), "mdb_txn_begin");
-  }
-  ~LmdbTransaction() { mdb_txn_abort(transaction_); }
-  LmdbTransaction(const LmdbTransaction&) = delete;
-  LmdbTransaction& operator=(const LmdbTransaction&) = delete;
-
-  MDB_txn* get() const { return transaction_; }
-  void commit() { check_lmdb(mdb_txn_commit(std::exchange(transaction_, nullptr)), "commit"); }
-
- private:
-  MDB_txn* transaction_ = nullptr;
-};
-
-/// The database of this process and its forked children, made with the first value that needs it,
-/// since a file and a mapping for each would be too many. Its folder goes with the last of them.
-class LmdbDatabase {
- public:
-  static LmdbDatabase& of_this_process() {
-    static std::mutex mutex;
-    static std::unique_ptr<LmdbDatabase> database;
-    std::scoped_lock lock(mutex);
-    if (!database || database->owner_ != getpid()) {
-      // Inherited over a fork: its values are in use.
-      (void)database.release();  // NOLINT(bugprone-unused-return-value)
-      database.reset(new LmdbDatabase);
-    }
-    return *database;
-  }
-
-  ~LmdbDatabase() {
-    if (opener_ == getpid()) mdb_env_close(environment_);
-  }
-  LmdbDatabase(const LmdbDatabase&) = delete;
-  LmdbDatabase& operator=(const LmdbDatabase&) = delete;
-
-  /// Of this process: LMDB allows no fork of one that is open, and none twice in a process.
-  MDB_env* environment() {
-    std::scoped_lock lock(mutex_);
-    if (opener_ != getpid()) open();
-    return environment_;
-  }
-  MDB_dbi table() const { return table_; }
-  std::uint64_t new_number() { return next_number_.fetch_add(1, std::memory_order_relaxed); }
-
- private:
-  LmdbDatabase() = default;
-
-  void open() {
-    constexpr std::size_t largest = std::size_t{1} << 30;  // of addresses; the file grows to it
-    constexpr unsigned readers = 8192;
-    environment_ = nullptr;
-    check_lmdb(mdb_env_create(&environment_), "mdb_env_create");
-    opener_ = getpid();
-    check_lmdb(mdb_env_set_mapsize(environment_, largest), "mdb_env_set_mapsize");
-    check_lmdb(mdb_env_set_maxreaders(environment_, readers), "mdb_env_set_maxreaders");
-    // A reader's slot belongs to its handle, and not to its thread.
-    check_lmdb(mdb_env_open(environment_, folder_.folder().c_str(), MDB_NOTLS | MDB_NOSYNC, 0600),
-               "mdb_env_open");
-    LmdbTransaction transaction(environment_, 0);
-    check_lmdb(mdb_dbi_open(transaction.get(), nullptr, MDB_INTEGERKEY | MDB_CREATE, &table_),
-               "mdb_dbi_open");
-    transaction.commit();
-  }
-
-  pid_t owner_ = getpid();
-  PrivateServer folder_{lmdb_transaction_info.name};
-  std::mutex mutex_;
-  pid_t opener_ = -1;
-  MDB_env* environment_ = nullptr;
-  MDB_dbi table_ = 0;
-  std::atomic<std::uint64_t> next_number_{0};
-};
 
 /// The records of one value: those that were never written are zero.
 template <class T>
@@ -173,8 +93,7 @@ class LmdbElements {
 }  // namespace detail
 
 /// Elements in an LMDB database, a record for each. Readers see the database as it was when they
-/// began, and wait for nobody; a writer's transaction excludes other writers. Nothing is synced, as
-/// it is not to outlive its users.
+/// began, and wait for nobody; a writer's transaction excludes other writers.
 template <class T, std::size_t Length>
 class LmdbTransactionValue {
   using Elements = detail::LmdbElements<T>;
@@ -187,7 +106,7 @@ class LmdbTransactionValue {
   /// Not to be kept over a fork.
   class Handle {
    public:
-    Handle(detail::LmdbDatabase& database, std::uint64_t number)
+    Handle(detail::LmdbValues& database, std::uint64_t number)
         : environment_(database.environment()), table_(database.table()), number_(number) {}
 
     T load(std::size_t index) {
@@ -202,7 +121,7 @@ class LmdbTransactionValue {
     template <class Change>
     void update(Change change, std::size_t index) {
       check_range(info.name, index, 1, Length);
-      detail::LmdbTransaction transaction(environment_, 0);
+      detail::LmdbTransaction transaction(info.name, environment_, 0);
       Elements elements(number_, transaction.get(), table_);
       elements.put(index, change(elements.get(index)));
       transaction.commit();
@@ -212,14 +131,14 @@ class LmdbTransactionValue {
       if (reader_) {
         detail::check_lmdb(mdb_txn_renew(reader_->get()), "mdb_txn_renew");
       } else {
-        reader_ = std::make_unique<detail::LmdbTransaction>(environment_, MDB_RDONLY);
+        reader_ = std::make_unique<detail::LmdbTransaction>(info.name, environment_, MDB_RDONLY);
       }
       Elements(number_, reader_->get(), table_).get(index, into);
       mdb_txn_reset(reader_->get());  // keeps its slot, and no version of the database
     }
     void write(std::size_t index, std::span<const T> from) {
       check_range(info.name, index, from.size(), Length);
-      detail::LmdbTransaction transaction(environment_, 0);
+      detail::LmdbTransaction transaction(info.name, environment_, 0);
       Elements elements(number_, transaction.get(), table_);
       for (const T& element : from) elements.put(index++, element);
       transaction.commit();
@@ -232,12 +151,14 @@ class LmdbTransactionValue {
     std::unique_ptr<detail::LmdbTransaction> reader_;
   };
 
-  explicit LmdbTransactionValue(ValueShape)
-      : database_(detail::LmdbDatabase::of_this_process()), number_(database_.new_number()) {}
+  explicit LmdbTransactionValue(ValueShape shape)
+      : workers_(info.name, shape.workers),
+        database_(detail::LmdbValues::of_this_process()),
+        number_(database_.new_number()) {}
   /// Leaves the records when that fails: no other value has their keys.
   ~LmdbTransactionValue() {
     try {
-      detail::LmdbTransaction transaction(database_.environment(), 0);
+      detail::LmdbTransaction transaction(info.name, database_.environment(), 0);
       Elements(number_, transaction.get(), database_.table()).forget(Length);
       transaction.commit();
     } catch (const std::exception&) {
@@ -247,10 +168,13 @@ class LmdbTransactionValue {
   LmdbTransactionValue(const LmdbTransactionValue&) = delete;
   LmdbTransactionValue& operator=(const LmdbTransactionValue&) = delete;
 
-  Handle handle(unsigned) { return Handle(database_, number_); }
+  Handle handle(unsigned worker) {
+    return Handle(workers_.for_worker(*this, worker).database_, number_);
+  }
 
  private:
-  detail::LmdbDatabase& database_;  ///< a forked worker has its own at the same address
+  NumberedWorkers workers_;
+  detail::LmdbValues& database_;  ///< a forked worker has its own at the same address
   std::uint64_t number_;
 };
 

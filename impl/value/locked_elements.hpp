@@ -81,11 +81,12 @@ class LockedValue {
   static constexpr bool locked = true;
   static constexpr const Info& info = value_info;
 
-  explicit LockedValue(ValueShape) {}
-  Handle handle(unsigned) { return Handle(shared_); }
+  explicit LockedValue(ValueShape shape) : workers_(info.name, shape.workers) {}
+  Handle handle(unsigned worker) { return Handle(workers_.for_worker(*this, worker).shared_); }
 
  private:
   LockedElements<T, Length, Lock> shared_;
+  NumberedWorkers workers_;
 };
 
 }  // namespace handoff

@@ -90,10 +90,12 @@ class LockedFile {
     Descriptor file_;
   };
 
-  explicit LockedFile(ValueShape) : file_(nameless_file(sizeof(T) * Length)) {}
-  Handle handle(unsigned) { return Handle(*this); }
+  explicit LockedFile(ValueShape shape)
+      : workers_(info.name, shape.workers), file_(nameless_file(sizeof(T) * Length)) {}
+  Handle handle(unsigned worker) { return Handle(workers_.for_worker(*this, worker)); }
 
  private:
+  NumberedWorkers workers_;
   Descriptor file_;
 };
 

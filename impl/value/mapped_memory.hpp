@@ -24,14 +24,18 @@ class MappedValue {
   static constexpr bool locked = true;
   static constexpr const Info& info = value_info;
 
-  explicit MappedValue(ValueShape) : memory_(sizeof(Shared)), shared_(new (memory_.get()) Shared) {}
+  explicit MappedValue(ValueShape shape)
+      : workers_(info.name, shape.workers),
+        memory_(sizeof(Shared)),
+        shared_(new (memory_.get()) Shared) {}
   ~MappedValue() { std::destroy_at(shared_); }
   MappedValue(const MappedValue&) = delete;
   MappedValue& operator=(const MappedValue&) = delete;
 
-  Handle handle(unsigned) { return Handle(*shared_); }
+  Handle handle(unsigned worker) { return Handle(*workers_.for_worker(*this, worker).shared_); }
 
  private:
+  NumberedWorkers workers_;
   Memory memory_;
   Shared* shared_;
 };

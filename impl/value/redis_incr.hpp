@@ -190,18 +190,23 @@ class RedisIncr {
     std::string key_;
   };
 
-  explicit RedisIncr(ValueShape)
-      : server_(detail::RedisServer::of_this_process(info.name)), key_(server_.new_key()) {
+  explicit RedisIncr(ValueShape shape)
+      : workers_(info.name, shape.workers),
+        server_(detail::RedisServer::of_this_process(info.name)),
+        key_(server_.new_key()) {
     Form::create(server_, key_, Length);
   }
   ~RedisIncr() { server_.forget(key_); }
   RedisIncr(const RedisIncr&) = delete;
   RedisIncr& operator=(const RedisIncr&) = delete;
 
-  Handle handle(unsigned) { return Handle(server_, key_); }
+  Handle handle(unsigned worker) {
+    return Handle(workers_.for_worker(*this, worker).server_, key_);
+  }
   std::vector<pid_t> servers() const { return {server_.pid()}; }
 
  private:
+  NumberedWorkers workers_;
   detail::RedisServer& server_;  ///< of which a forked worker has its own copy at the same address
   std::string key_;
 };

@@ -1,10 +1,10 @@
 #pragma once
 
 #include <array>
-#include <atomic>
 #include <cstdint>
 #include <cstring>
 
+#include "../common/atomic.hpp"
 #include "../common/waiting.hpp"
 #include "contract.hpp"
 
@@ -72,8 +72,8 @@ class SeqlockValue {
     SeqlockValue* value_;
   };
 
-  explicit SeqlockValue(ValueShape) {}
-  Handle handle(unsigned) { return Handle(*this); }
+  explicit SeqlockValue(ValueShape shape) : workers_(info.name, shape.workers) {}
+  Handle handle(unsigned worker) { return Handle(workers_.for_worker(*this, worker)); }
 
  private:
   /// The only writer, while it lives.
@@ -92,7 +92,7 @@ class SeqlockValue {
     Writing& operator=(const Writing&) = delete;
 
    private:
-    std::atomic<std::uint32_t>& number_;
+    Atomic<std::uint32_t>& number_;
     std::uint32_t before_;
   };
 
@@ -126,8 +126,9 @@ class SeqlockValue {
     }
   }
 
-  alignas(isolation) std::atomic<std::uint32_t> number_{0};
-  alignas(T) std::array<std::atomic<Word>, Length * words_each> words_{};
+  alignas(isolation) Atomic<std::uint32_t> number_{0};
+  alignas(T) std::array<Atomic<Word>, Length * words_each> words_{};
+  NumberedWorkers workers_;
 };
 
 }  // namespace handoff

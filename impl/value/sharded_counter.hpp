@@ -1,9 +1,9 @@
 #pragma once
 
 #include <array>
-#include <atomic>
 #include <concepts>
 
+#include "../common/atomic.hpp"
 #include "../common/cpu.hpp"
 #include "../common/locks/ticket_lock.hpp"
 #include "contract.hpp"
@@ -18,7 +18,7 @@ requires std::integral<T>
 class ShardedCounterValue {
   struct Part {
     alignas(isolation) TicketLock lock;
-    std::array<std::atomic<T>, Length> elements{};
+    std::array<Atomic<T>, Length> elements{};
   };
   static constexpr std::size_t parts = 16;  ///< more workers share them
 
@@ -70,7 +70,7 @@ class ShardedCounterValue {
 
    private:
     void raise(std::size_t index, T value) {
-      std::atomic<T>& element = own_->elements[index];
+      Atomic<T>& element = own_->elements[index];
       // relaxed: nobody else changes it while its lock is held.
       T before = element.load(std::memory_order_relaxed);
       // release: whoever reads it sees what its writer did before.
@@ -81,8 +81,8 @@ class ShardedCounterValue {
     Part* own_;
   };
 
-  explicit ShardedCounterValue(ValueShape) {}
-  Handle handle(unsigned worker) { return Handle(*this, worker); }
+  explicit ShardedCounterValue(ValueShape shape) : workers_(info.name, shape.workers) {}
+  Handle handle(unsigned worker) { return Handle(workers_.for_worker(*this, worker), worker); }
 
  private:
   /// Always in the same order, so that two of them never wait for each other.
@@ -111,6 +111,7 @@ class ShardedCounterValue {
   }
 
   std::array<Part, parts> parts_;
+  NumberedWorkers workers_;
 };
 
 }  // namespace handoff

@@ -93,10 +93,10 @@ class UrcuValue {
     UrcuValue* value_;
   };
 
-  explicit UrcuValue(ValueShape) {}
+  explicit UrcuValue(ValueShape shape) : workers_(info.name, shape.workers) {}
   UrcuValue(const UrcuValue&) = delete;
   UrcuValue& operator=(const UrcuValue&) = delete;
-  Handle handle(unsigned) { return Handle(*this); }
+  Handle handle(unsigned worker) { return Handle(workers_.for_worker(*this, worker)); }
 
  private:
   const Version& current() const { return *rcu_dereference(current_); }
@@ -108,13 +108,21 @@ class UrcuValue {
     Version& next = current_ == &versions_[0] ? versions_[1] : versions_[0];
     next = *current_;
     change(next);
-    rcu_assign_pointer(current_, &next);
+    make_current(next);
     urcu_memb_synchronize_rcu();
   }
+
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wpragmas"  // g++ knows the next by another name
+#pragma GCC diagnostic ignored "-Wunknown-warning-option"
+#pragma GCC diagnostic ignored "-Wdeprecated-volatile"  // C, as the library's macro is written in
+  void make_current(Version& next) { rcu_assign_pointer(current_, &next); }
+#pragma GCC diagnostic pop
 
   alignas(isolation) Version* current_ = &versions_[0];  // read by all, changed seldom
   alignas(isolation) std::mutex writer_;
   alignas(isolation) Version versions_[2]{};
+  NumberedWorkers workers_;
 };
 
 }  // namespace handoff

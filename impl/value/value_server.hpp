@@ -182,7 +182,7 @@ class ValueServer {
     std::uint32_t value_;
   };
 
-  explicit ValueServer(ValueShape) {
+  explicit ValueServer(ValueShape shape) : workers_(info.name, shape.workers) {
     detail::ElementKeeper& keeper = detail::ElementKeeper::of_this_process();
     entrance_ = keeper.entrance();
     server_ = keeper.server();
@@ -201,10 +201,13 @@ class ValueServer {
   ValueServer(const ValueServer&) = delete;
   ValueServer& operator=(const ValueServer&) = delete;
 
-  Handle handle(unsigned) { return Handle(entrance_, value_); }
+  Handle handle(unsigned worker) {
+    return Handle(workers_.for_worker(*this, worker).entrance_, value_);
+  }
   std::vector<pid_t> servers() const { return {server_}; }
 
  private:
+  NumberedWorkers workers_;
   int entrance_ = -1;  ///< the same number in forked workers
   pid_t server_ = -1;
   std::uint32_t value_ = 0;

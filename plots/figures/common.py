@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
+from plots import units
 from results.load import Case, Run
 from results.stats import Summary
 
@@ -22,8 +23,7 @@ def spread_note(cases: Iterable[Case]) -> str:
     found = [s for case in cases if (s := case.summary())]
     if not found:
         return ""
-    counts = sorted({s.n for s in found})
-    n = f"n = {counts[0]}" if len(counts) == 1 else f"n = {counts[0]} to {counts[-1]}"
+    n = f"n = {units.span([s.n for s in found])}"
     kinds = {s.is_interval for s in found}
     what = {
         frozenset({True}): "95 % confidence interval of the median",

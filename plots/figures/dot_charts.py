@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import Formatter
 
@@ -47,6 +48,10 @@ class Panel:
     cases: list[Case]
 
 
+# Of a panel: those of which it is the same share their scale.
+Scale = Callable[[Panel], object]
+
+
 def panels_of(
     cases: Sequence[Case], kind: Callable[[Case], tuple[tuple[int, ...], str]]
 ) -> list[Panel]:
@@ -55,7 +60,9 @@ def panels_of(
     return [Panel(*k, [case for case in cases if kind(case) == k]) for k in kinds]
 
 
-def draw_panels(run: Run, panels: list[Panel], measure: Measure) -> tuple[Figure, str]:
+def draw_panels(
+    run: Run, panels: list[Panel], measure: Measure, scale: Scale = lambda _: None
+) -> tuple[Figure, str]:
     """The figure, a panel each, two in a line; and what its caption says of it."""
     every = [case for panel in panels for case in panel.cases]
     better = measure.more_is_better
@@ -63,18 +70,24 @@ def draw_panels(run: Run, panels: list[Panel], measure: Measure) -> tuple[Figure
     starts = range(0, len(panels), COLUMNS)
     heights = [max(dots.height(run, d, better) for d in found[at : at + COLUMNS]) for at in starts]
     figure, axes = style.panels(
-        len(heights), COLUMNS, 5.1, sum(heights) / len(heights), heights=heights, sharex=True
+        len(heights), COLUMNS, 5.1, sum(heights) / len(heights), heights=heights
     )
+    firsts: dict[object, Axes] = {}
     for panel, seen, here in zip(axes.flat, found, panels):
+        first = firsts.setdefault(scale(here), panel)
+        if panel is not first:
+            panel.sharex(first)
         dots.panel(panel, run, seen, better)
         panel.set_title(here.title)
         panel.set_xlabel(measure.label)
-        panel.tick_params(labelbottom=True)
     for panel in axes.flat[len(panels) :]:
         panel.set_axis_off()
-    style.log_ticks(axes[0][0].xaxis, measure.axis())
+    for first in firsts.values():
+        style.log_ticks(first.xaxis, measure.axis())
     style.legend(figure, waitings(run, every).values(), peers=True)
-    text = dots.note(every) + context_note(dots.OTHERS_NOTE, every)
+    text = "Every implementation has a row. "
+    if any(dots.others(run, seen, better) for seen in found):
+        text = dots.note(every) + context_note(dots.OTHERS_NOTE, every)
     return figure, text + spread_note(every) + HOLLOW_NOTE + noisy_note(every)
 
 

@@ -56,22 +56,27 @@ def rows(run: Run, dots: Sequence[Dot], more_is_better: bool) -> list[str]:
     return sorted(named, key=lambda name: (best[name], name))
 
 
+def others(run: Run, dots: Sequence[Dot], more_is_better: bool) -> set[str]:
+    """The implementations that share the last row."""
+    return {d.name for d in dots} - set(rows(run, dots, more_is_better))
+
+
 def panel(axes: Axes, run: Run, dots: Sequence[Dot], more_is_better: bool) -> None:
     """Draws one panel; its rows are its own."""
     named = rows(run, dots, more_is_better)
-    others = {d.name for d in dots} - set(named)
-    texts = [*named, *([f"{len(others)} other{'s' * (len(others) > 1)}"] if others else [])]
+    rest = others(run, dots, more_is_better)
+    texts = [*named, *([f"{len(rest)} other{'s' * (len(rest) > 1)}"] if rest else [])]
     axes.set_yticks(range(len(texts)), texts)
     axes.set_ylim(len(texts) - 0.4, -0.6)
     axes.set_xscale("log")
-    if others:
+    if rest:
         axes.axhspan(len(named) - 0.5, len(named) + 0.5, color=style.GREY, alpha=0.15, linewidth=0)
     for d in dots:
         row = named.index(d.name) if d.name in named else len(named)
         y = row + OFFSET.get(d.peers, 0)
         look = style.look(run.waiting(d.case.name), d.peers)
         gid = f"{style.TITLED}{d.name}, {d.peers}"
-        if d.name in others:
+        if d.name in rest:
             small = look | {"markersize": 3, "markeredgewidth": 0.7, "alpha": 0.8}
             axes.plot([d.median], [y], linestyle="none", gid=gid, **small)
             continue
@@ -85,7 +90,7 @@ def panel(axes: Axes, run: Run, dots: Sequence[Dot], more_is_better: bool) -> No
 def height(run: Run, dots: Sequence[Dot], more_is_better: bool) -> float:
     """Of a panel, in inches."""
     named = rows(run, dots, more_is_better)
-    return 0.85 + 0.19 * (len(named) + (len({d.name for d in dots}) > len(named)))
+    return 0.85 + 0.19 * (len(named) + bool(others(run, dots, more_is_better)))
 
 
 def note(cases: Sequence[Case]) -> str:

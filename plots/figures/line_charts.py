@@ -20,9 +20,10 @@ from plots.figures.common import (
 )
 from plots.figures.lines import COLUMNS, HEIGHT, WIDTH, Panel
 from plots.labels import Labels
+from plots.pools import PLACE, busy, work_of, works_of
 from results.load import MERIT, Case, Run
 
-KINDS = {"cpu_bound": "CPU-bound", "io_bound": "IO-bound"}
+POOL_WORKS = ("sieve", "1us", "fsync", "wait_5ms")  # of the others pool_lines shows the best
 MARGIN = 1.18  # around the horizontal axis, a factor
 HEADROOM = 1.06  # over the highest point of an axis that starts at 0, a factor
 
@@ -149,23 +150,16 @@ def slices(run: Run, folder: Path) -> Drawn:
     return Drawn(stem, title, note + _draw(run, folder, stem, panels, axes))
 
 
-def _busy(case: Case) -> bool:
-    """Whether the slice held a task for each worker: fewer say nothing of that many workers."""
-    return (case.median("operations") or 0) >= case.name.number("workers")
-
-
 def pools(run: Run, folder: Path) -> Drawn:
     """Pools: tasks per second against the number of workers, a panel per kind of work."""
     stem, title = "pool_workers", "Pools: tasks per second against the number of workers"
-    every = run.good("pool", "cpu_bound") + run.good("pool", "io_bound")
-    cases = [case for case in every if _busy(case)]
+    found = [case for kind in ("cpu_bound", "io_bound") for case in run.good("pool", kind)]
+    every = [c for c in found if c.name.get("work") in POOL_WORKS and c.name.get("place") == PLACE]
+    cases = [case for case in every if busy(case)]
     if not cases:
         return missing(stem, title, run, "pool", "pool/cpu_bound or pool/io_bound")
-
-    def kind(case: Case) -> str:
-        return f"{KINDS[case.name.scenario]}: {case.name.get('work')}"
-
-    panels = _by_peers(cases, sorted({kind(case) for case in cases}), kind)
+    kinds = [work.text for work in works_of(cases)]
+    panels = _by_peers(cases, kinds, lambda case: work_of(case.name).text)
     what = "tasks per second"
     axes = Axes("workers", "workers", str, "msgs_per_s", what, units.rate_axis(), from_zero=True)
     text = _draw(run, folder, stem, panels, axes)

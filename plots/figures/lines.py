@@ -1,7 +1,7 @@
 """Lines of few implementations, named beside them, before all others in grey."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from matplotlib.axes import Axes
@@ -32,9 +32,12 @@ class Key:
 
     named: list[str]
     waiting: Mapping[str, str]
+    strokes: Mapping[str, str] = field(default_factory=dict)
 
     def stroke(self, name: str) -> str:
-        """Lines that wait alike differ in their stroke."""
+        """Where a figure gives none, lines that wait alike differ in their stroke."""
+        if name in self.strokes:
+            return self.strokes[name]
         alike = [n for n in self.named if self.waiting.get(n) == self.waiting.get(name)]
         return style.STROKES[alike.index(name) % len(style.STROKES)]
 
@@ -42,7 +45,9 @@ class Key:
 Point = Callable[[Case], float]
 
 
-def key_of(run: Run, panels: Sequence[Panel], x: Point, value: Point) -> Key:
+def key_of(
+    run: Run, panels: Sequence[Panel], x: Point, value: Point, seats: int = highlight.LINES
+) -> Key:
     """By the rule of the highlights; every place of the axis in every panel is a contest."""
     contests = []
     for panel in panels:
@@ -52,7 +57,7 @@ def key_of(run: Run, panels: Sequence[Panel], x: Point, value: Point) -> Key:
     every = [case for panel in panels for case in panel.cases]
     first = highlight.REFERENCES.get(every[0].name.family, ())
     waiting = waitings(run, every)
-    return Key(highlight.chosen(contests, waiting, first, highlight.LINES), waiting)
+    return Key(highlight.chosen(contests, waiting, first, seats), waiting)
 
 
 def _summaries(cases: Sequence[Case], x: Point, counter: str) -> list[tuple[float, Case, Any]]:

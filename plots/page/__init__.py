@@ -5,7 +5,7 @@ from pathlib import Path
 import jinja2
 from markupsafe import Markup
 
-from plots import findings, notices, style, tables, units
+from plots import findings, notices, style, tables, threads_or_processes, units
 from plots.figures.common import Drawn
 from results.load import Run
 
@@ -25,8 +25,9 @@ def _svg(folder: Path, stem: str) -> Markup:
 def _what(run: Run) -> str:
     meta, context = run.meta, run.context
     dirty = " with local changes" if meta["dirty"] else ""
+    launches = units.span([len(case.values()) for case in run.cases if not case.error])
     return (
-        f"{len(run.cases)} cases in {meta['launches']} launches of {units.digits(meta['slice_ms'])} ms"
+        f"{len(run.cases)} cases in {launches} launches of {units.digits(meta['slice_ms'])} ms"
         f" slices on {context.get('cpu_model', UNKNOWN)}, {context.get('num_cpus', '?')} CPUs,"
         f" kernel {context.get('kernel', UNKNOWN)}, {meta['started'][:16].replace('T', ' ')},"
         f" commit {meta['commit'][:7] or UNKNOWN}{dirty}"
@@ -58,6 +59,7 @@ def render(run: Run, drawn: list[Drawn], figures: Path) -> str:
         what=_what(run),
         findings=findings.main_lines(run),
         notices=notices.notices(run),
+        versus=threads_or_processes.answer(run),
         rows=rows,
         columns=tables.COLUMNS,
         values=values,

@@ -4,7 +4,7 @@
 Both programs stay alive through a launch, with pinned workers that sleep until they are asked for
 a sample; samples alternate in random order within each pair. Round trips are compared by the log
 of harness / bare, the stream by the difference in ns per item. The launch is the unit of the
-t interval; the interval over pairs comes from order statistics.
+t interval; the interval over pairs comes from order statistics. Exits with 1 when a case differs.
 """
 
 import argparse
@@ -137,8 +137,9 @@ def interval_over_pairs(differences: list[list[float]]) -> tuple[float, float, f
     return float(np.median(values)), float(values[below - 1]), float(values[count - below])
 
 
-def verdict(case: Case, low: float, high: float) -> str:
-    """By the interval: agrees, differs, or it could be either."""
+def verdict_of(case: Case) -> str:
+    """By the interval over launches: agrees, differs, or it could be either."""
+    _, low, high = interval_over_launches(case.differences)
     if case.is_stream():
         least, most = -math.inf, LARGEST_STREAM_NS
     else:
@@ -157,13 +158,12 @@ def print_table(cases: list[Case], options: argparse.Namespace) -> None:
     print(f"{'case':22}{'bare':>10}{'harness':>10}{'over launches':>25}{'over pairs':>25}  verdict")
     for case in cases:
         columns = []
-        launches = interval_over_launches(case.differences)
-        for interval in (launches, interval_over_pairs(case.differences)):
-            middle, low, high = map(case.shown, interval)
+        for interval in (interval_over_launches, interval_over_pairs):
+            middle, low, high = map(case.shown, interval(case.differences))
             columns.append(f"{middle:8.3f} [{low:.3f}, {high:.3f}]")
         print(
             f"{case.name:22}{np.median(case.bare):10.1f}{np.median(case.harness):10.1f}"
-            f"{columns[0]:>25}{columns[1]:>25}  {verdict(case, *launches[1:])}"
+            f"{columns[0]:>25}{columns[1]:>25}  {verdict_of(case)}"
         )
 
 
@@ -193,7 +193,9 @@ def main() -> int:
     for case in launches:
         launch(case, options, chance)
     print_table(cases, options)
-    return 0
+    if options.quick:  # too few samples to judge by
+        return 0
+    return 1 if any(verdict_of(case) == "differs" for case in cases) else 0
 
 
 if __name__ == "__main__":

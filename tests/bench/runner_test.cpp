@@ -1,8 +1,11 @@
 #include "bench/runner.hpp"
 
 #include <gtest/gtest.h>
+#include <sched.h>
 
 #include <algorithm>
+#include <functional>
+#include <memory>
 #include <stdexcept>
 #include <vector>
 
@@ -52,6 +55,11 @@ std::vector<benchmark::BenchmarkReporter::Run> repeated(const Case& one) {
 class RunnerRepeats : public testing::Test {
  protected:
   static void SetUpTestSuite() {
+    // With one CPU there is no probe, which on a busy machine has a slice measured once more.
+    cpu_set_t one;
+    CPU_ZERO(&one);
+    CPU_SET(static_cast<unsigned>(sched_getcpu()), &one);
+    ASSERT_EQ(sched_setaffinity(0, sizeof(one), &one), 0);
     char program[] = "runner_test";
     char repetitions[] = "--benchmark_repetitions=3";
     char no_minimum[] = "--benchmark_min_time=0";
@@ -77,6 +85,48 @@ TEST_F(RunnerRepeats, a_case_that_fails_once) {
   EXPECT_TRUE(runs[1].error_occurred);
   EXPECT_NE(runs[1].error_message.find("the milk is sour"), std::string::npos);
   EXPECT_FALSE(runs[2].error_occurred);
+}
+
+/// Probes that find these round trips in turn, in nanoseconds; 0: could not be measured.
+std::function<harness::Probe(const Case&)> probes_of(std::vector<double> round_trips) {
+  auto next = std::make_shared<std::size_t>(0);
+  return [round_trips = std::move(round_trips), next](const Case&) {
+    double ns = round_trips.at((*next)++);
+    return harness::Probe{.round_trip_ns = ns, .measured = ns > 0};
+  };
+}
+
+Observation observed(std::vector<double> round_trips) {
+  constexpr std::size_t none = 99;
+  return observe(case_of_several_slices({1, 2}, none), {}, probes_of(std::move(round_trips)));
+}
+
+TEST(Observe, measures_once_where_the_probe_stays_in_its_mode) {
+  Observation seen = observed({50, 60});
+  EXPECT_EQ(seen.outcome.operations, 1U);
+  EXPECT_FALSE(seen.repeated);
+  EXPECT_EQ(seen.probe_before.round_trip_ns, 50);
+  EXPECT_EQ(seen.probe_after.round_trip_ns, 60);
+}
+
+TEST(Observe, measures_once_more_and_keeps_that_where_the_probe_moves) {
+  Observation seen = observed({50, 90, 87, 88});
+  EXPECT_EQ(seen.outcome.operations, 2U);
+  EXPECT_TRUE(seen.repeated);
+  EXPECT_EQ(seen.probe_before.round_trip_ns, 87);
+  EXPECT_EQ(seen.probe_after.round_trip_ns, 88);
+}
+
+TEST(Observe, measures_no_third_time) {
+  Observation seen = observed({50, 90, 50, 90});
+  EXPECT_EQ(seen.outcome.operations, 2U);
+  EXPECT_TRUE(seen.repeated);
+  EXPECT_TRUE(harness::probe_moved(seen.probe_before, seen.probe_after));
+}
+
+TEST(Observe, measures_once_more_where_a_probe_could_be_measured_only_once) {
+  EXPECT_TRUE(observed({50, 0, 50, 50}).repeated);
+  EXPECT_FALSE(observed({0, 0}).repeated);
 }
 
 }  // namespace

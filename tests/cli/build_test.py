@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from cli import build
+from cli.errors import Failure
 from cli.paths import ROOT
 
 
@@ -50,3 +51,10 @@ def test_benchmarks_are_configured_without_the_packages_of_the_tests(tmp_path: P
     command = ["cmake", "--preset", "release", "-B", str(tmp_path), *wanted, *absent]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
+
+
+def test_a_catalogue_that_cannot_be_read_is_named(tmp_path: Path) -> None:
+    assert build.catalogue(tmp_path) == []
+    (tmp_path / "catalogue.json").write_text('[{"family": "queue\n"}]')
+    with pytest.raises(Failure, match="catalogue.json cannot be read"):
+        build.catalogue(tmp_path)

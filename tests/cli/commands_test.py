@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from cli import build, listing, main, process, terminal, testing
+from cli import build, ctest_results, listing, main, process, terminal, testing
 from cli.errors import Exit
 
 
@@ -95,19 +95,50 @@ def numbers(counts: testing.Counts) -> tuple[int, int, int]:
     return counts.passed, counts.failed, counts.skipped
 
 
-def test_ctest_and_pytest_summaries_are_counted() -> None:
-    ctest = """90% tests passed, 2 tests failed out of 20
+CTEST_REPORT = """<testsuite>
+<testcase name="pipe/fifo" status="fail"><failure message="Failed"/></testcase>
+<testcase name="pipe/udp" status="run"/>
+<testcase name="pipe/tcp" status="fail"><failure message="Timeout"/></testcase>
+<testcase name="queue/ring" status="fail"><failure message="SEGFAULT"/></testcase>
+<testcase name="Probe.is_short" status="run"/>
+<testcase name="Probe.needs_two_cpus" status="notrun">
+  <skipped message="SKIP_REGULAR_EXPRESSION_MATCHED"/></testcase>
+<testcase name="bench_test_NOT_BUILT" status="notrun">
+  <skipped message="Unable to find executable"/></testcase>
+</testsuite>"""
+FIFO = """<testsuites><testsuite>
+<testcase name="keeps_order/threads" classname="fifo" status="run" result="completed">
+  <failure message="message 7 came twice"/></testcase>
+<testcase name="is_exact/threads" classname="fifo" status="run" result="completed"/>
+<testcase name="is_quick/threads" classname="fifo" status="run" result="skipped"/>
+</testsuite></testsuites>"""
+UDP = """<testsuites><testsuite>
+<testcase name="keeps_order/threads" classname="udp" status="run" result="completed"/>
+</testsuite></testsuites>"""
 
-The following tests did not run:
-\t  3 - fifo.works_through_two_mappings/threads (Skipped)
-\t 11 - redis_list.a_batch_moves_what_fits/threads (Skipped)
 
-The following tests FAILED:
-\t  5 - fifo.is_quick/threads (Failed)
-\t  6 - fifo.is_quick/processes (Timeout)
-"""
-    assert numbers(testing.ctest_counts(ctest)) == (16, 2, 2)
-    assert numbers(testing.ctest_counts("nothing")) == (0, 1, 0)
+def test_every_check_of_a_row_is_counted(tmp_path: Path) -> None:
+    rows = tmp_path / ctest_results.ROWS
+    for name, text in {"pipe/fifo": FIFO, "pipe/udp": UDP, "queue/ring": UDP}.items():
+        (rows / name).parent.mkdir(parents=True, exist_ok=True)
+        (rows / f"{name}.xml").write_text(text)
+    (rows / "pipe/tcp.xml").write_text(FIFO[:100])  # broken off
+    (tmp_path / ctest_results.REPORT).write_text(CTEST_REPORT)
+    checks = ctest_results.of_run(tmp_path)
+    assert [(check.name, check.message) for check in checks if check.state == "failed"] == [
+        ("fifo.keeps_order/threads", "message 7 came twice"),
+        ("pipe/tcp", "Timeout"),
+        ("queue/ring", "SEGFAULT"),
+        ("bench_test_NOT_BUILT", "Unable to find executable"),
+    ]
+    assert numbers(testing.ctest_counts(checks)) == (4, 4, 2)
+
+
+def test_a_run_of_no_test_has_failed(tmp_path: Path) -> None:
+    assert numbers(testing.ctest_counts(ctest_results.of_run(tmp_path))) == (0, 1, 0)
+
+
+def test_the_summary_of_pytest_is_counted() -> None:
     pytest_line = "..\n3 failed, 41 passed, 1 skipped in 2.50s"
     assert numbers(testing.pytest_counts(pytest_line)) == (41, 3, 1)
     assert numbers(testing.pytest_counts("12 passed, 1 error in 1.00s")) == (12, 1, 0)
@@ -117,6 +148,16 @@ def test_a_tool_that_ends_with_an_error_has_failed() -> None:
     fine = testing.Counts(3, 0, 0, "fine")
     assert testing.or_failed(fine, 0) == fine
     assert testing.or_failed(fine, 8).failed == 1
+
+
+def test_a_warning_of_a_compiler_fails_as_a_test_does(tmp_path: Path) -> None:
+    log = tmp_path / "build.log"
+    fine = testing.Counts(3, 0, 0, "fine")
+    assert testing.with_warnings(fine, build.warnings_of(log)) == fine
+    log.write_text("[1/2] Building ring.cpp\nring.hpp:3:5: warning: unused variable [-Wunused]\n")
+    counts = testing.with_warnings(fine, build.warnings_of(log))
+    assert numbers(counts) == (3, 1, 0)
+    assert counts.summary == "fine, 1 compiler warnings"
 
 
 def test_the_last_line_of_the_tests_counts_all_of_them() -> None:

@@ -1,8 +1,9 @@
 """A checkout whose benchmark binaries are fakes."""
 
 import json
+import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
-from cli import build, folder, report  # noqa: E402
+from cli import build, folder, interruption, report  # noqa: E402
 from cli.errors import Exit  # noqa: E402
 from cli.paths import FAMILIES  # noqa: E402
 
@@ -19,6 +20,16 @@ FAKE = Path(__file__).with_name("fake_bench.py")
 
 def never_precise(_: Sequence[float]) -> bool:
     return False
+
+
+@pytest.fixture(autouse=True)
+def handlers_of_before() -> Iterator[None]:
+    """Restored after a command has listened to the signals."""
+    before = {number: signal.getsignal(number) for number in interruption.SIGNALS}
+    yield
+    interruption.listen()  # forgets what came
+    for number, handler in before.items():
+        signal.signal(number, handler)
 
 
 @pytest.fixture

@@ -33,6 +33,13 @@ NAMES = {
     "file": ["file/flock/append/peers:threads/place:compact/workers:2/size:128"],
     "pool": ["pool/std_async/apply/peers:threads/place:compact/workers:2"],
     "lock": ["lock/std_mutex/uncontended/peers:threads/place:compact/workers:1"],
+    "semaphore": ["semaphore/sysv/ping_pong/peers:threads/place:same_cpu"],
+    "event": ["event/pipe/ping_pong/peers:threads/place:same_cpu"],
+    "manager": ["manager/sqlite_wal/get/peers:processes/place:compact/workers:1/size:16"],
+    "process": ["process/fork/start_join/peers:processes/place:unpinned/work:resident_0"],
+    "condition": ["condition/pthread_condition/ping_pong/peers:threads/place:same_cpu"],
+    "barrier": ["barrier/std_barrier/rounds/peers:threads/place:compact/workers:2"],
+    "signal": ["signal/tgkill/ping_pong/peers:threads/place:same_cpu"],
 }
 
 
@@ -68,7 +75,7 @@ def entry(name: str, seed: random.Random) -> dict[str, object]:
         "name": name + "/manual_time",
         "run_name": name + "/manual_time",
         "run_type": "iteration",
-        "iterations": 1,
+        "iterations": 1000,
         "real_time": 100.0 * (1 + 0.001 * seed.random()),
         "cpu_time": 0.0,
         "time_unit": "ns",
@@ -101,6 +108,8 @@ def main() -> int:
         print(f"{name}/manual_time   100 ns   0.0 ns   1000 p50_ns=100", flush=True)
     if "benchmark_out" in given:
         context = {"machine_id": "fake-machine", "absent_placements": "same_core: no SMT siblings"}
+        if absent := os.environ.get("HANDOFF_FAKE_ABSENT"):
+            context["absent_cases"] = absent
         Path(given["benchmark_out"]).write_text(
             json.dumps({"context": context, "benchmarks": entries})
         )

@@ -90,6 +90,33 @@ esac
     assert calls[0][-2:] == ["cmake", "libhwloc-dev"]
 
 
+@pytest.mark.parametrize(
+    "systemd, called",
+    [(True, "systemctl disable --now cmake"), (False, "service cmake stop")],
+)
+def test_services_that_came_with_a_package_are_stopped(
+    machine: Path, monkeypatch: pytest.MonkeyPatch, systemd: bool, called: str
+) -> None:
+    install_fake(machine / "bin", "apt-get", f"touch {machine}/installed\n")
+    log = machine / "calls.log"
+    for name in ("systemctl", "service"):
+        install_fake(machine / "bin", name, f'echo "{name} $@" >> {log}\n')
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    monkeypatch.setattr(packages, "SERVICES", ("cmake", "ninja-build"))
+    monkeypatch.setattr(packages, "SYSTEMD", machine if systemd else machine / "absent")
+    assert packages.ensure(report=False, test=False, may_install=True)
+    assert log.read_text().splitlines() == [called]
+
+
+def test_a_service_that_cannot_be_stopped_is_named(
+    machine: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    install_fake(machine / "bin", "systemctl", "exit 1\n")
+    monkeypatch.setattr(packages, "SYSTEMD", machine)
+    packages.stop_service("nginx", [])
+    assert "nginx may be running" in capsys.readouterr().err
+
+
 def test_a_failing_apt_is_shown(machine: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     install_fake(machine / "bin", "apt-get", "echo 'E: no space left'; exit 100\n")
     monkeypatch.setattr(os, "geteuid", lambda: 0)

@@ -8,7 +8,9 @@ import subprocess
 import sys
 import time
 from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -47,7 +49,11 @@ def test_a_report_leaves_a_named_run_folder(fake_build: Path) -> None:
     assert not list(run.glob(".*"))
 
 
-def test_a_second_run_of_the_day_gets_a_number(fake_build: Path) -> None:
+def test_a_second_run_of_the_day_gets_a_number(
+    fake_build: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    the_day = date(2026, 1, 2)
+    monkeypatch.setattr(folder, "date", SimpleNamespace(today=lambda: the_day))
     output = fake_build / "results"
     for _ in range(2):
         assert main.main(["report", "--budget", "1s", "--output", str(output)]) == Exit.OK
@@ -90,6 +96,17 @@ def test_a_small_budget_leaves_sizes_out_and_says_so(
     assert sentence in capsys.readouterr().err
     names = [row["name"] for row in json.loads((run / "queue-00.json").read_text())["benchmarks"]]
     assert len(names) == 2 and all("/size:8/" in name for name in names)
+
+
+def test_cases_that_this_machine_lacks_are_named_once_with_the_reason(
+    fake_build: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HANDOFF_FAKE_ABSENT", "work:http: no server; work:disk: no device")
+    output = fake_build / "results"
+    assert main.main(["report", "--budget", "2s", "--output", str(output)]) == Exit.OK
+    found = json.loads((run_folder(output) / "run.json").read_text())["left_out"]
+    said = [text for text in found if text.startswith("Cases ")]
+    assert said == ["Cases work:http: no server.", "Cases work:disk: no device."]
 
 
 def test_a_case_that_ends_its_binary_is_named_and_all_others_go_on(

@@ -1,6 +1,7 @@
 #include <pthread.h>
 #include <semaphore.h>
 
+#include <cerrno>
 #include <ctime>
 
 // clang 14's ThreadSanitizer sees who locks a mutex, or takes a semaphore, until a time of day, but
@@ -29,17 +30,35 @@ timespec time_of_day(clockid_t clock, const timespec& time) {
   return day;
 }
 
+bool has_come(clockid_t clock, const timespec& time) {
+  timespec now{};
+  clock_gettime(clock, &now);
+  return now.tv_sec != time.tv_sec ? now.tv_sec > time.tv_sec : now.tv_nsec >= time.tv_nsec;
+}
+
 }  // namespace
+
+// Again where the time of day has been set forward meanwhile.
 
 extern "C" int pthread_mutex_clocklock(pthread_mutex_t* mutex, clockid_t clock,
                                        const timespec* time) noexcept {
-  const timespec until = time_of_day(clock, *time);
-  return pthread_mutex_timedlock(mutex, &until);
+  for (;;) {
+    const timespec until = time_of_day(clock, *time);
+    const int error = pthread_mutex_timedlock(mutex, &until);
+    if (error != ETIMEDOUT || has_come(clock, *time)) return error;
+  }
 }
 
 extern "C" int sem_clockwait(sem_t* semaphore, clockid_t clock, const timespec* time) {
-  const timespec until = time_of_day(clock, *time);
-  return sem_timedwait(semaphore, &until);
+  for (;;) {
+    const timespec until = time_of_day(clock, *time);
+    if (sem_timedwait(semaphore, &until) == 0) return 0;
+    if (errno != ETIMEDOUT) return -1;
+    if (has_come(clock, *time)) {
+      errno = ETIMEDOUT;
+      return -1;
+    }
+  }
 }
 #endif
 #endif

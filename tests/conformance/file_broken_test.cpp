@@ -10,6 +10,7 @@
 #include "impl/file/shared_mutex.hpp"
 #include "tests/conformance/file_call_checks.hpp"
 #include "tests/conformance/file_checks.hpp"
+#include "tests/conformance/rejection.hpp"
 #include "tests/conformance/system_calls.hpp"
 
 /// Files that break one promise each, and the checks that must see it.
@@ -84,6 +85,19 @@ struct NoLock {
 inline constexpr Info no_lock_info{.name = "no_lock", .mechanism = "find the end, then write"};
 using WithoutALock = LockedAppend<NoLock, no_lock_info>;
 
+/// Where it was built.
+class LockWithAddress {
+ public:
+  void lock() { own_->lock(); }
+  void unlock() { own_->unlock(); }
+
+ private:
+  ProcessSharedMutex mutex_;
+  ProcessSharedMutex* own_ = &mutex_;
+};
+inline constexpr Info points_to_itself_info{.name = "points_to_itself", .mechanism = ""};
+using PointsToItself = LockedAppend<LockWithAddress, points_to_itself_info>;
+
 inline constexpr Info says_it_survives_info{
     .name = "says_it_survives", .mechanism = "", .on_peer_death = Survivor::told};
 using SaysItSurvives = LockedAppend<ProcessSharedMutex, says_it_survives_info>;
@@ -134,8 +148,6 @@ const FileRow& faulty() {
 constexpr Peers peers = Peers::processes;
 constexpr auto soon = std::chrono::seconds(1);
 
-#define EXPECT_REJECTED(...) EXPECT_THROW(__VA_ARGS__, std::runtime_error)
-
 TEST(BrokenFile, the_fakes_are_right_without_their_fault) {
   const FileRow& right = faulty<Fault::none>();
   every_record_is_there_once_and_whole(right, peers);
@@ -143,57 +155,61 @@ TEST(BrokenFile, the_fakes_are_right_without_their_fault) {
   a_record_over_the_limit_raises(right, peers);
   an_incomplete_record_is_told_and_harms_no_other(right, peers);
   a_killed_writer_leaves_at_most_its_last_record_incomplete(right, peers);
-  a_survivor_sees_what_is_claimed(right, peers, soon);
-  building_and_dropping_leaks_nothing(right, peers);
+  a_survivor_sees_what_is_claimed(right, peers, usual_watchdog / 4);
+  works_through_two_mappings_at_different_addresses(right, peers);
+  ten_thousand_files_leave_nothing(right, peers);
 }
 
 TEST(BrokenFile, one_that_loses_a_record_is_rejected) {
-  EXPECT_REJECTED(every_record_is_there_once_and_whole(faulty<Fault::loses_a_record>(), peers));
+  expect_rejected(faulty<Fault::loses_a_record>(), every_record_is_there_once_and_whole);
 }
 TEST(BrokenFile, one_that_doubles_a_record_is_rejected) {
-  EXPECT_REJECTED(every_record_is_there_once_and_whole(faulty<Fault::doubles_a_record>(), peers));
+  expect_rejected(faulty<Fault::doubles_a_record>(), every_record_is_there_once_and_whole);
 }
 TEST(BrokenFile, one_that_swaps_two_records_is_rejected) {
-  EXPECT_REJECTED(every_record_is_there_once_and_whole(faulty<Fault::swaps_two>(), peers));
+  expect_rejected(faulty<Fault::swaps_two>(), every_record_is_there_once_and_whole);
 }
 TEST(BrokenFile, one_that_cuts_a_record_is_rejected) {
-  EXPECT_REJECTED(every_record_is_there_once_and_whole(faulty<Fault::cuts_a_record>(), peers));
-  EXPECT_REJECTED(records_of_any_length_come_back(faulty<Fault::cuts_a_record>(), peers));
+  expect_rejected(faulty<Fault::cuts_a_record>(), every_record_is_there_once_and_whole);
+  expect_rejected(faulty<Fault::cuts_a_record>(), records_of_any_length_come_back);
 }
 TEST(BrokenFile, one_that_changes_a_record_is_rejected) {
-  EXPECT_REJECTED(every_record_is_there_once_and_whole(faulty<Fault::changes_a_record>(), peers));
-  EXPECT_REJECTED(records_of_any_length_come_back(faulty<Fault::changes_a_record>(), peers));
+  expect_rejected(faulty<Fault::changes_a_record>(), every_record_is_there_once_and_whole);
+  expect_rejected(faulty<Fault::changes_a_record>(), records_of_any_length_come_back);
 }
 TEST(BrokenFile, one_without_a_lock_is_rejected) {
-  EXPECT_REJECTED(every_record_is_there_once_and_whole(row_of<WithoutALock>(), peers));
+  expect_rejected(row_of<WithoutALock>(), every_record_is_there_once_and_whole);
 }
 TEST(BrokenFile, one_that_writes_a_record_in_parts_is_rejected) {
-  EXPECT_REJECTED(every_record_is_there_once_and_whole(row_of<TwoWrites>(), peers));
+  expect_rejected(row_of<TwoWrites>(), every_record_is_there_once_and_whole);
 }
 TEST(BrokenFile, one_that_keeps_back_what_was_appended_is_rejected) {
-  EXPECT_REJECTED(a_killed_writer_leaves_at_most_its_last_record_incomplete(
-      faulty<Fault::keeps_back_the_last>(), peers));
+  expect_rejected(faulty<Fault::keeps_back_the_last>(),
+                  a_killed_writer_leaves_at_most_its_last_record_incomplete);
 }
 TEST(BrokenFile, one_that_cuts_what_is_too_long_is_rejected) {
-  EXPECT_REJECTED(a_record_over_the_limit_raises(faulty<Fault::cuts_at_the_limit>(), peers));
+  expect_rejected(faulty<Fault::cuts_at_the_limit>(), a_record_over_the_limit_raises);
+}
+TEST(BrokenFile, one_that_points_to_itself_is_rejected) {
+  expect_rejected(row_of<PointsToItself>(), works_through_two_mappings_at_different_addresses);
 }
 TEST(BrokenFile, one_that_swallows_errors_is_rejected) {
-  EXPECT_REJECTED(
-      an_incomplete_record_is_told_and_harms_no_other(faulty<Fault::swallows_errors>(), peers));
+  expect_rejected(faulty<Fault::swallows_errors>(),
+                  an_incomplete_record_is_told_and_harms_no_other);
 }
 TEST(BrokenFile, one_that_says_it_survives_is_rejected) {
-  EXPECT_REJECTED(a_survivor_sees_what_is_claimed(row_of<SaysItSurvives>(), peers, soon));
+  expect_rejected(row_of<SaysItSurvives>(), a_survivor_sees_what_is_claimed, soon);
 }
 TEST(BrokenFile, one_that_calls_the_kernel_more_often_than_it_claims_is_rejected) {
   if (!why_no_counting().empty()) GTEST_SKIP() << why_no_counting();
   makes_the_system_calls_that_it_claims(row_of<SharedMutexAppend>(), peers);
-  EXPECT_REJECTED(makes_the_system_calls_that_it_claims(row_of<WithoutALock>(), peers));
+  expect_rejected(row_of<WithoutALock>(), makes_the_system_calls_that_it_claims);
 }
 TEST(BrokenFile, one_that_leaks_a_descriptor_is_rejected) {
-  EXPECT_REJECTED(building_and_dropping_leaks_nothing(faulty<Fault::leaks_a_descriptor>(), peers));
+  expect_rejected(faulty<Fault::leaks_a_descriptor>(), ten_thousand_files_leave_nothing);
 }
 TEST(BrokenFile, one_that_leaves_a_name_is_rejected) {
-  EXPECT_REJECTED(a_killed_user_leaves_no_name(row_of<LeavesAName>(), peers, soon));
+  expect_rejected(row_of<LeavesAName>(), a_killed_user_leaves_no_name, soon);
   EXPECT_EQ(unlink(name_to_leave.c_str()), 0);
 }
 

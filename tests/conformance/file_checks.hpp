@@ -21,8 +21,10 @@ void a_killed_writer_leaves_at_most_its_last_record_incomplete(const FileRow& ro
 /// after an error that says so; or it hangs, if that is what is claimed.
 void a_survivor_sees_what_is_claimed(const FileRow& row, Peers peers);
 void a_survivor_sees_what_is_claimed(const FileRow& row, Peers peers, Clock::duration patience);
-/// No descriptor, not even one for each appender.
-void building_and_dropping_leaks_nothing(const FileRow& row, Peers peers);
+void works_through_two_mappings_at_different_addresses(const FileRow& row, Peers peers);
+void ten_thousand_files_leave_nothing(const FileRow& row, Peers peers);
+void nobody_else_can_open_it(const FileRow& row, Peers peers);
+void shapes_and_workers_out_of_range_raise(const FileRow& row, Peers peers);
 void a_killed_user_leaves_no_name(const FileRow& row, Peers peers);
 void a_killed_user_leaves_no_name(const FileRow& row, Peers peers, Clock::duration patience);
 

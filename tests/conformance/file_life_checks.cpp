@@ -1,17 +1,19 @@
-#include <linux/filter.h>
 #include <linux/seccomp.h>
-#include <sys/prctl.h>
+#include <sys/mman.h>
 #include <sys/syscall.h>
 
 #include <atomic>
 #include <csignal>
-#include <cstddef>
+#include <limits>
 #include <random>
 #include <thread>
 
+#include "impl/common/descriptor.hpp"
 #include "tests/conformance/file_checks.hpp"
 #include "tests/conformance/file_memory.hpp"
 #include "tests/conformance/leftovers.hpp"
+#include "tests/conformance/lives.hpp"
+#include "tests/conformance/system_calls.hpp"
 
 namespace handoff::conformance {
 namespace {
@@ -19,18 +21,8 @@ namespace {
 /// How long a survivor is given before it counts as hung, where it should hang.
 constexpr auto time_to_hang = std::chrono::milliseconds(500);
 
-/// From now on a call of writev kills the calling process before it writes anything.
-void die_at_writev() {
-  sock_filter steps[] = {
-      BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, nr)),
-      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_writev, 0, 1),
-      BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_KILL_PROCESS),
-      BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
-  };
-  sock_fprog program{.len = std::size(steps), .filter = steps};
-  if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == -1) throw_errno("PR_SET_NO_NEW_PRIVS");
-  if (prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) == -1) throw_errno("PR_SET_SECCOMP");
-}
+/// For what is left by every one of many files, some of which take their time.
+constexpr auto longest_search = std::chrono::seconds(1);
 
 }  // namespace
 
@@ -73,7 +65,7 @@ void a_survivor_sees_what_is_claimed(const FileRow& row, Peers, Clock::duration 
     harness::Team victim({.peers = Peers::processes, .workers = 1, .work = [&](unsigned) {
                             auto appender = file.appender(0);
                             appender->append(record_of(0, 0, 100));
-                            die_at_writev();
+                            answer_call(SYS_writev, SECCOMP_RET_KILL_PROCESS);
                             appender->append(record_of(0, 1, 100));
                           }});
     victim.finish(after(usual_watchdog / 4));
@@ -102,36 +94,80 @@ void a_survivor_sees_what_is_claimed(const FileRow& row, Peers peers) {
   a_survivor_sees_what_is_claimed(row, peers, usual_watchdog / 4);
 }
 
-void building_and_dropping_leaks_nothing(const FileRow& row, Peers peers) {
+/// Its lock lies there, where it has one; its file is another. Of two processes, each has only one
+/// of the mappings.
+void works_through_two_mappings_at_different_addresses(const FileRow& row, Peers) {
   run_alone([&] {
-    auto cycle = [&] {
-      SharedFile file(row, {1, peers});
-      file.appender(0)->append(record_of(0, 0, 10));
+    constexpr std::uint32_t each = 5000;
+    const Descriptor memory(harness::make_memory_file(row.bytes));
+    auto here = harness::Region::of_file(memory.get(), row.bytes);
+    row.build(here.data(), {2, Peers::processes});
+    auto append_all = [&](void* file, unsigned worker) {
+      auto appender = row.appender(file, worker);
+      for (std::uint32_t n = 0; n < each; ++n) appender->append(record_of(worker, n, 100));
     };
-    for (int n = 0; n < 100; ++n) cycle();
-    auto before = open_descriptors();
-    for (int n = 0; n < 2000; ++n) cycle();
-    require(open_descriptors() == before, "descriptors are left open");
+    auto map_again_and_append = [&] {
+      auto there = harness::Region::of_file(memory.get(), row.bytes);
+      munmap(here.data(), row.bytes);
+      append_all(there.data(), 1);
+    };
+    run_workers(Peers::processes, {[&] { append_all(here.data(), 0); }, map_again_and_append});
+    const std::vector<std::uint32_t> all{each, each};
+    require(records_of_each(Contents(row.descriptor(here.data())), 2) == all,
+            "records are lost or mixed");
+    row.destroy(here.data());
+  });
+}
+
+void ten_thousand_files_leave_nothing(const FileRow& row, Peers peers) {
+  run_alone([&] {
+    require_cycles_leave_nothing(
+        [&] {
+          SharedFile file(row, {1, peers});
+          file.appender(0)->append(record_of(0, 0, 10));
+        },
+        longest_search);
+  });
+}
+
+void nobody_else_can_open_it(const FileRow& row, Peers peers) {
+  run_alone([&] {
+    const auto before = names_open_to_others();
+    SharedFile file(row, {1, peers});
+    auto appender = file.appender(0);
+    appender->append(record_of(0, 0, 10));
+    require_nothing_open_to_others(before);
+  });
+}
+
+void shapes_and_workers_out_of_range_raise(const FileRow& row, Peers peers) {
+  run_alone([&] {
+    const std::string_view name = row.info.name;
+    require_names<std::invalid_argument>(name, {0}, [&] { SharedFile(row, {0, peers}); });
+    constexpr unsigned huge = std::numeric_limits<unsigned>::max();
+    require_names<LimitError>(name, {huge}, [&] { SharedFile(row, {huge, peers}); });
+    const SharedFile file(row, {3, peers});
+    for (unsigned beyond : {3U, 64U, huge}) {
+      require_names<std::out_of_range>(name, {beyond, 2}, [&] { (void)file.appender(beyond); });
+    }
   });
 }
 
 void a_killed_user_leaves_no_name(const FileRow& row, Peers peers, Clock::duration patience) {
   run_alone([&] {
-    auto before = names_in_the_system();
-    harness::Team maker({.peers = Peers::processes, .workers = 1, .work = [&](unsigned) {
-                           SharedFile file(row, {1, peers});
-                           auto appender = file.appender(0);
-                           appender->append(record_of(0, 0, 10));
-                           raise(SIGKILL);
-                         }});
-    maker.finish(after(usual_watchdog / 4));
-    require(maker.fate(0).kind == harness::Fate::Kind::killed, "nobody was killed");
-    require_no_new_names(before, patience);
+    require_a_killed_user_leaves_no_name(
+        [&] {
+          SharedFile file(row, {1, peers});
+          auto appender = file.appender(0);
+          appender->append(record_of(0, 0, 10));
+          raise(SIGKILL);
+        },
+        patience);
   });
 }
 
 void a_killed_user_leaves_no_name(const FileRow& row, Peers peers) {
-  a_killed_user_leaves_no_name(row, peers, std::chrono::seconds(60));
+  a_killed_user_leaves_no_name(row, peers, usual_names_patience);
 }
 
 }  // namespace handoff::conformance

@@ -23,12 +23,12 @@ std::byte byte_of(Origin origin, std::size_t i) {
 
 }  // namespace
 
-Contents::Contents(const SharedFile& file) {
+Contents::Contents(int file) {
   struct stat status {};
-  if (fstat(file.descriptor(), &status) == -1) throw_errno("fstat");
+  if (fstat(file, &status) == -1) throw_errno("fstat");
   if (status.st_size == 0) return;
   auto bytes = static_cast<std::size_t>(status.st_size);
-  mapping_ = harness::Region::of_file(file.descriptor(), bytes);
+  mapping_ = harness::Region::of_file(file, bytes);
   RecordReader reader({mapping_->data(), bytes});
   while (auto record = reader.next()) {
     if (record->complete) {

@@ -33,7 +33,8 @@ class SharedFile {
 /// All that lies in a file, read as users are told to read it.
 class Contents {
  public:
-  explicit Contents(const SharedFile& file);
+  explicit Contents(const SharedFile& file) : Contents(file.descriptor()) {}
+  explicit Contents(int file);
 
   const std::vector<FoundRecord>& complete() const { return complete_; }
   std::size_t incomplete() const { return incomplete_; }

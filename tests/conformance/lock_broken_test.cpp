@@ -6,6 +6,7 @@
 #include "impl/common/locks/recursive_futex_mutex.hpp"
 #include "tests/conformance/lock_checks.hpp"
 #include "tests/conformance/lock_race_checks.hpp"
+#include "tests/conformance/rejection.hpp"
 
 /// Locks that break one promise each to those who use them, and the checks that must see it.
 namespace handoff::conformance {
@@ -42,7 +43,7 @@ class Faulty {
       if (lets_in()) return;
       if constexpr (fault == Fault::fails_at_signals) {
         while (!mutex().try_lock(me_)) {
-          if (usleep(1000) == -1) throw_errno("usleep");
+          if (usleep(100'000) == -1) throw_errno("usleep");
         }
       } else {
         mutex().lock(me_);
@@ -119,18 +120,15 @@ struct Row {
   using type = Faulty<fault>;
 };
 
-using CheckFunction = void (*)(const LockRow&, Peers);
+template <Fault fault>
+const LockRow& faulty() {
+  return lock_row<Row<fault>>();
+}
 
-class ABrokenLock : public testing::TestWithParam<Peers> {
- protected:
-  template <Fault fault>
-  void expect_rejected(CheckFunction check) {
-    EXPECT_THROW(check(lock_row<Row<fault>>(), GetParam()), std::runtime_error);
-  }
-};
+class ABrokenLock : public AmongPeers {};
 
 TEST_P(ABrokenLock, that_is_not_broken_passes) {
-  constexpr CheckFunction all[] = {
+  constexpr CheckOf<LockRow> all[] = {
       mutual_exclusion_under_eight_workers,
       no_wake_up_is_lost_in_many_hand_overs,
       works_through_two_mappings_at_different_addresses,
@@ -148,59 +146,59 @@ TEST_P(ABrokenLock, that_is_not_broken_passes) {
       a_timed_acquire_gets_what_is_released_in_time,
       a_deadline_that_has_passed_tries_once,
   };
-  for (CheckFunction check : all) EXPECT_NO_THROW(check(lock_row<Row<Fault::none>>(), GetParam()));
+  for (CheckOf<LockRow> check : all) EXPECT_NO_THROW(check(faulty<Fault::none>(), GetParam()));
 }
 
 TEST_P(ABrokenLock, that_lets_all_in_is_rejected) {
-  expect_rejected<Fault::lets_all_in>(mutual_exclusion_under_eight_workers);
-  expect_rejected<Fault::lets_all_in>(no_wake_up_is_lost_in_many_hand_overs);
-  expect_rejected<Fault::lets_all_in>(serves_scope_guards);
+  expect_rejected(faulty<Fault::lets_all_in>(), mutual_exclusion_under_eight_workers);
+  expect_rejected(faulty<Fault::lets_all_in>(), no_wake_up_is_lost_in_many_hand_overs);
+  expect_rejected(faulty<Fault::lets_all_in>(), serves_scope_guards);
 }
 
 TEST_P(ABrokenLock, that_excludes_at_one_address_is_rejected) {
-  expect_rejected<Fault::excludes_at_one_address>(
-      works_through_two_mappings_at_different_addresses);
+  expect_rejected(faulty<Fault::excludes_at_one_address>(),
+                  works_through_two_mappings_at_different_addresses);
 }
 
 TEST_P(ABrokenLock, that_gives_what_is_held_is_rejected) {
-  expect_rejected<Fault::gives_what_is_held>(a_second_try_is_refused);
+  expect_rejected(faulty<Fault::gives_what_is_held>(), a_second_try_is_refused);
 }
 
 TEST_P(ABrokenLock, that_keeps_what_is_let_go_is_rejected) {
-  expect_rejected<Fault::keeps_what_is_let_go>(serves_scope_guards);
+  expect_rejected(faulty<Fault::keeps_what_is_let_go>(), serves_scope_guards);
 }
 
 TEST_P(ABrokenLock, that_lets_anybody_release_is_rejected) {
-  expect_rejected<Fault::lets_anybody_release>(releasing_an_unheld_lock_raises);
-  expect_rejected<Fault::lets_anybody_release>(releasing_what_another_holds_is_refused);
-  expect_rejected<Fault::lets_anybody_release>(one_release_too_many_raises);
+  expect_rejected(faulty<Fault::lets_anybody_release>(), releasing_an_unheld_lock_raises);
+  expect_rejected(faulty<Fault::lets_anybody_release>(), releasing_what_another_holds_is_refused);
+  expect_rejected(faulty<Fault::lets_anybody_release>(), one_release_too_many_raises);
 }
 
 TEST_P(ABrokenLock, that_does_not_nest_is_rejected) {
-  expect_rejected<Fault::refuses_its_holder>(a_recursive_lock_nests);
-  expect_rejected<Fault::is_free_at_the_first_release>(a_recursive_lock_nests);
+  expect_rejected(faulty<Fault::refuses_its_holder>(), a_recursive_lock_nests);
+  expect_rejected(faulty<Fault::is_free_at_the_first_release>(), a_recursive_lock_nests);
 }
 
 TEST_P(ABrokenLock, that_gives_up_too_early_is_rejected) {
-  expect_rejected<Fault::gives_up_early>(a_timed_acquire_fails_after_its_time_and_not_before);
-  expect_rejected<Fault::gives_up_what_is_free>(a_deadline_that_has_passed_tries_once);
+  expect_rejected(faulty<Fault::gives_up_early>(),
+                  a_timed_acquire_fails_after_its_time_and_not_before);
+  expect_rejected(faulty<Fault::gives_up_what_is_free>(), a_deadline_that_has_passed_tries_once);
 }
 
 TEST_P(ABrokenLock, that_fails_at_signals_is_rejected) {
-  expect_rejected<Fault::fails_at_signals>(a_wait_goes_on_after_a_signal);
+  expect_rejected(faulty<Fault::fails_at_signals>(), a_wait_goes_on_after_a_signal);
 }
 
 TEST_P(ABrokenLock, that_is_one_for_all_is_rejected) {
   if (GetParam() == Peers::processes) GTEST_SKIP() << "each process has one of its own";
-  expect_rejected<Fault::is_one_for_all>(locks_side_by_side_are_independent);
+  expect_rejected(faulty<Fault::is_one_for_all>(), locks_side_by_side_are_independent);
 }
 
 TEST_P(ABrokenLock, that_takes_any_shape_is_rejected) {
-  expect_rejected<Fault::takes_any_shape>(shapes_and_workers_out_of_range_raise);
+  expect_rejected(faulty<Fault::takes_any_shape>(), shapes_and_workers_out_of_range_raise);
 }
 
-INSTANTIATE_TEST_SUITE_P(among, ABrokenLock, testing::Values(Peers::threads, Peers::processes),
-                         [](const auto& info) { return std::string(to_string(info.param)); });
+INSTANTIATE_TEST_SUITE_P(among, ABrokenLock, threads_and_processes(), name_of_peers);
 
 }  // namespace
 }  // namespace handoff::conformance

@@ -3,7 +3,6 @@
 #include <signal.h>
 #include <unistd.h>
 
-#include <ctime>
 #include <string>
 
 #include "tests/conformance/lock_memory.hpp"
@@ -49,22 +48,6 @@ void while_another_waits(
       handle.unlock();
     }
   });
-}
-
-template <class Error>
-void require_raises(const char* what, const std::function<void()>& use) {
-  try {
-    use();
-  } catch (const Error&) {
-    return;
-  }
-  throw std::runtime_error(std::string(what) + " did not raise");
-}
-
-std::chrono::nanoseconds processor_time_of_this_thread() {
-  timespec time{};
-  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
-  return std::chrono::seconds(time.tv_sec) + std::chrono::nanoseconds(time.tv_nsec);
 }
 
 }  // namespace

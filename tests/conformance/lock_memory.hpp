@@ -8,6 +8,7 @@
 
 #include "harness/region.hpp"
 #include "tests/conformance/lock_row.hpp"
+#include "tests/conformance/play.hpp"
 #include "tests/conformance/workers.hpp"
 
 namespace handoff::conformance {
@@ -53,18 +54,6 @@ inline void share(const LockRow& row, LockShape shape,
   run_workers(shape.peers, workers, watchdog);
 }
 
-/// Where in a play of several workers they are. In memory that they share.
-class Steps {
- public:
-  void reach(unsigned step) { step_ = step; }
-  void wait_for(unsigned step) const {
-    while (step_ < step) std::this_thread::sleep_for(std::chrono::microseconds(100));
-  }
-
- private:
-  std::atomic<unsigned> step_{0};
-};
-
 /// Lets nobody go on before all have come. In memory that they share.
 class StartTogether {
  public:
@@ -76,8 +65,5 @@ class StartTogether {
  private:
   std::atomic<unsigned> missing_;
 };
-
-/// Long enough for a worker to have fallen asleep.
-inline constexpr auto a_moment = std::chrono::milliseconds(20);
 
 }  // namespace handoff::conformance

@@ -4,26 +4,6 @@
 #include "tests/conformance/system_calls.hpp"
 
 namespace handoff::conformance {
-namespace {
-
-/// A pipe whose both ends one worker holds.
-class PipeWithEnds {
- public:
-  explicit PipeWithEnds(const PipeRow& row) : pipe_(row, {.peers = Peers::threads}) {}
-
-  void pass(unsigned n) {
-    Bytes message = message_of(64, n);
-    send_ok(*first_, message);
-    expect_message(*second_, message);
-  }
-
- private:
-  PipeOnHeap pipe_;
-  std::unique_ptr<AnyPipeEnd> first_ = pipe_.end(0);
-  std::unique_ptr<AnyPipeEnd> second_ = pipe_.end(1);
-};
-
-}  // namespace
 
 void makes_the_system_calls_that_it_claims(const PipeRow& row, Peers) {
   run_alone([&] {

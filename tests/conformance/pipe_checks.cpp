@@ -1,14 +1,15 @@
 #include "tests/conformance/pipe_checks.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <thread>
 
 #include "tests/conformance/pipe_ends.hpp"
+#include "tests/conformance/play.hpp"
+#include "tests/conformance/slowness.hpp"
 
 namespace handoff::conformance {
 namespace {
-
-constexpr std::size_t mebibyte = 1024 * 1024;
 
 /// The lengths around which something changes, up to 16 MiB or what the pipe carries.
 std::vector<std::size_t> telling_lengths(const PipeRow& row) {
@@ -64,7 +65,7 @@ void keeps_the_order_of_many_messages(const PipeRow& row, Peers peers) {
 }
 
 void carries_messages_in_both_directions(const PipeRow& row, Peers peers) {
-  constexpr std::size_t trips = 2000;
+  constexpr std::size_t trips = sanitized ? 500 : 2000;
   converse(
       row, {peers},
       [](AnyPipeEnd& end) {
@@ -79,6 +80,21 @@ void carries_messages_in_both_directions(const PipeRow& row, Peers peers) {
           send_ok(end, message_of(2 * n, n));
         }
       });
+}
+
+/// Both ends send before they receive, and so on: there is always something under way both ways.
+void both_directions_carry_messages_at_once(const PipeRow& row, Peers peers) {
+  constexpr std::size_t count = 2000;
+  constexpr std::size_t window = 4;  // twice as many at most are under way in each direction
+  auto talk = [](std::size_t own, std::size_t other) {
+    return [=](AnyPipeEnd& end) {
+      for (std::size_t n = 0; n < count + window; ++n) {
+        if (n < count) send_ok(end, message_of(own, n));
+        if (n >= window) expect_message(end, message_of(other, n - window));
+      }
+    };
+  };
+  converse(row, {peers}, talk(100, 90), talk(90, 100));
 }
 
 void short_buffer_names_the_needed_size_and_loses_nothing(const PipeRow& row, Peers peers) {
@@ -107,18 +123,13 @@ void short_buffer_names_the_needed_size_and_loses_nothing(const PipeRow& row, Pe
 
 void messages_up_to_the_stated_limit_pass_and_longer_ones_raise(const PipeRow& row, Peers peers) {
   std::size_t limit = row.info.largest_message();
-
+  std::string_view name = row.info.name;
   converse(
       row, {peers},
-      [limit](AnyPipeEnd& end) {
+      [limit, name](AnyPipeEnd& end) {
         send_ok(end, message_of(limit));
-        bool raised = false;
-        try {
-          (void)end.send(message_of(limit + 1));
-        } catch (const LimitError&) {
-          raised = true;
-        }
-        require(raised, "a message over the limit was not refused");
+        require_names<LimitError>(name, {limit + 1, limit},
+                                  [&] { (void)end.send(message_of(limit + 1)); });
         send_ok(end, message_of(5));
       },
       [limit](AnyPipeEnd& end) {
@@ -178,6 +189,15 @@ void one_way_ends_refuse_the_wrong_direction(const PipeRow& row, Peers peers) {
         refused([&] { (void)end.send(message_of(8)); });
         expect_message(end, message_of(8));
       });
+}
+
+void ends_that_no_pipe_has_raise(const PipeRow& row, Peers peers) {
+  run_alone([&] {
+    PipeOnHeap pipe(row, {peers});
+    for (unsigned i : {2U, 64U, std::numeric_limits<unsigned>::max()}) {
+      require_names<std::out_of_range>(row.info.name, {i, 1}, [&] { (void)pipe.end(i); });
+    }
+  });
 }
 
 void a_hundred_pipes_live_side_by_side(const PipeRow& row, Peers peers) {

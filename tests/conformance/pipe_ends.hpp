@@ -1,6 +1,5 @@
 #pragma once
 
-#include <chrono>
 #include <functional>
 #include <memory>
 #include <string>
@@ -17,15 +16,14 @@ using Ends = std::vector<std::unique_ptr<AnyPipeEnd>>;
 using Talk = std::function<void(AnyPipeEnd&)>;
 using TalkOverMany = std::function<void(Ends&)>;
 
-/// Generous: sanitizers and a loaded machine slow a check down thirty times.
-inline constexpr auto patience = std::chrono::seconds(60);
+inline constexpr std::size_t mebibyte = 1024 * 1024;
 
 struct Setting {
   const PipeRow& row;
   PipeShape shape;
   std::size_t pipes = 1;                 ///< side by side
   std::function<void()> before = [] {};  ///< runs where the pipes are built, just before
-  Clock::duration limit = patience;
+  Clock::duration limit = usual_watchdog;
 };
 
 /// Builds pipes and has two workers talk over them, each with its ends. Raises when one throws,
@@ -34,13 +32,13 @@ void converse(const Setting& setting, const TalkOverMany& first, const TalkOverM
 
 /// The same over one pipe.
 void converse(const PipeRow& row, PipeShape shape, const Talk& first, const Talk& second,
-              Clock::duration limit = patience);
+              Clock::duration limit = usual_watchdog);
 
 /// Has two processes talk over a pipe, of which the second kills the first, whose number it is
 /// told.
 void converse_with_a_victim(const PipeRow& row, Direction direction, const Talk& victim,
                             const std::function<void(AnyPipeEnd&, pid_t)>& survivor,
-                            Clock::duration limit = patience);
+                            Clock::duration limit = usual_watchdog);
 
 /// A pipe of this process alone.
 class PipeOnHeap {
@@ -65,9 +63,29 @@ class PipeOnHeap {
 /// A message that differs from every other of another length or number.
 Bytes message_of(std::size_t length, std::size_t number = 0);
 
+/// At once, not byte by byte, each of which a sanitizer would look at.
+bool are_equal(const Bytes& one, const Bytes& other);
+
 void send_ok(AnyPipeEnd& end, const Bytes& message);
 /// Receives into a buffer of one byte more and compares.
 void expect_message(AnyPipeEnd& end, const Bytes& expected);
 void expect_end_of_file(AnyPipeEnd& end);
+
+/// A pipe whose both ends one worker holds.
+class PipeWithEnds {
+ public:
+  explicit PipeWithEnds(const PipeRow& row) : pipe_(row, {.peers = Peers::threads}) {}
+
+  void pass(unsigned n) {
+    Bytes message = message_of(64, n);
+    send_ok(*first_, message);
+    expect_message(*second_, message);
+  }
+
+ private:
+  PipeOnHeap pipe_;
+  std::unique_ptr<AnyPipeEnd> first_ = pipe_.end(0);
+  std::unique_ptr<AnyPipeEnd> second_ = pipe_.end(1);
+};
 
 }  // namespace handoff::conformance

@@ -2,42 +2,48 @@
 
 #include <fcntl.h>
 #include <signal.h>
-#include <sys/time.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cstring>
-#include <filesystem>
-#include <fstream>
+#include <ctime>
+#include <optional>
 #include <thread>
 
 #include "harness/region.hpp"
 #include "impl/common/descriptor.hpp"
+#include "impl/common/pidfd.hpp"
+#include "tests/conformance/leftovers.hpp"
+#include "tests/conformance/lives.hpp"
 #include "tests/conformance/pipe_ends.hpp"
 
 namespace handoff::conformance {
 namespace {
 
-constexpr auto a_moment = std::chrono::milliseconds(20);
-constexpr std::size_t mebibyte = 1024 * 1024;
-
-/// Interrupts this process every half millisecond for as long as it lives, and no call restarts.
+/// Interrupts this thread every half millisecond for as long as it lives, and no call restarts.
 class Interruptions {
  public:
   Interruptions() {
     struct sigaction action {};
     action.sa_handler = [](int) {};
     sigaction(SIGALRM, &action, nullptr);
-    set(500);
+    sigevent event{};
+    event.sigev_notify = SIGEV_THREAD_ID;  // a signal to the process may meet any of its threads
+    event.sigev_signo = SIGALRM;
+    event._sigev_un._tid = static_cast<pid_t>(syscall(SYS_gettid));
+    if (timer_create(CLOCK_MONOTONIC, &event, &timer_) == -1) throw_errno("timer_create");
+    constexpr timespec half_a_millisecond{.tv_sec = 0, .tv_nsec = 500'000};
+    const itimerspec period{half_a_millisecond, half_a_millisecond};
+    if (timer_settime(timer_, 0, &period, nullptr) == -1) throw_errno("timer_settime");
   }
-  ~Interruptions() { set(0); }
+  ~Interruptions() { timer_delete(timer_); }
+  Interruptions(const Interruptions&) = delete;
+  Interruptions& operator=(const Interruptions&) = delete;
 
  private:
-  static void set(int microseconds) {
-    itimerval interval{{0, microseconds}, {0, microseconds}};
-    setitimer(ITIMER_REAL, &interval, nullptr);
-  }
+  timer_t timer_{};
 };
 
 /// Takes the descriptors of this process up to 1,100.
@@ -51,34 +57,8 @@ std::vector<Descriptor> take_many_descriptors() {
   return taken;
 }
 
-void send_without_end(AnyPipeEnd& end, std::size_t length) {
-  while (end.send(message_of(length)) == Status::ok) {
-  }
-}
-
-std::ptrdiff_t open_descriptors() {
-  return std::distance(std::filesystem::directory_iterator("/proc/self/fd"), {});
-}
-
-std::ptrdiff_t mappings() {
-  std::ifstream maps("/proc/self/maps");
-  return std::count(std::istreambuf_iterator<char>(maps), {}, '\n');
-}
-
-/// So many that a leak of one mapping in each stands out from what allocators and sanitizers keep.
-constexpr int leak_cycles = 2000;
-
-/// Raises when cycles of `make_and_drop` leave descriptors or mappings.
-void leaks_nothing(const std::function<void()>& make_and_drop) {
-  run_alone([&] {
-    for (int n = 0; n < 100; ++n) make_and_drop();  // the allocator has its arenas then
-    auto descriptors = open_descriptors();
-    auto maps = mappings();
-    for (int n = 0; n < leak_cycles; ++n) make_and_drop();
-    require(open_descriptors() == descriptors, "descriptors are left open");
-    require(mappings() < maps + leak_cycles / 2, "mappings are left");
-  });
-}
+/// For what is left by every one of many pipes, some of which take their time.
+constexpr auto longest_search = std::chrono::seconds(1);
 
 }  // namespace
 
@@ -214,97 +194,126 @@ void descriptors_above_1024_work(const PipeRow& row, Peers peers) {
       });
 }
 
-/// For pipes that tell of a death, between processes.
-void a_writer_killed_in_mid_message_is_told_within_a_second(const PipeRow& row, Peers) {
-  std::size_t length = std::min(row.info.largest_message(), mebibyte);
-  converse_with_a_victim(
-      row, Direction::one_way, [=](AnyPipeEnd& end) { send_without_end(end, length); },
-      [=](AnyPipeEnd& end, pid_t writer) {
-        Bytes buffer(length);
-        require(end.receive(buffer).status == Status::ok, "the writer sent nothing");
-        std::this_thread::sleep_for(a_moment);  // it fills the pipe and waits in mid-message
-        kill(writer, SIGKILL);
-        auto killed = Clock::now();
-        try {
-          while (end.receive(buffer).status == Status::ok) {
-            require(buffer == message_of(length), "a torn message was taken for whole");
-          }
-        } catch (const std::runtime_error& error) {
-          if (std::string(error.what()).find("torn") != std::string::npos) throw;
+/// Every other one with an end that is never taken.
+void ten_thousand_pipes_leave_nothing(const PipeRow& row, Peers) {
+  run_alone([&] {
+    bool is_used = false;
+    require_cycles_leave_nothing(
+        [&] {
+          PipeOnHeap pipe(row, {.peers = Peers::threads});
+          auto first = pipe.end(0);
+          auto moved = first->moved();
+          is_used = !is_used;
+          if (!is_used) return;
+          auto second = pipe.end(1);
+          send_ok(*moved, message_of(100));
+          expect_message(*second, message_of(100));
+        },
+        longest_search);
+  });
+}
+
+void nobody_else_can_open_it(const PipeRow& row, Peers) {
+  run_alone([&] {
+    const auto before = names_open_to_others();
+    PipeWithEnds pipe(row);
+    pipe.pass(0);
+    require_nothing_open_to_others(before);
+  });
+}
+
+/// Of each: who has built it and uses it, and a worker who has taken an end.
+void a_killed_user_leaves_no_name(const PipeRow& row, Peers peers, Clock::duration patience) {
+  run_alone([&] {
+    require_a_killed_user_leaves_no_name(
+        [&] {
+          PipeWithEnds pipe(row);
+          pipe.pass(0);
+          raise(SIGKILL);
+        },
+        patience);
+    if (peers == Peers::threads) return;
+    const auto before = names_in_the_system();
+    // In a process of its own, since a daemon lives as long as whoever needed it first.
+    run_alone([&] {
+      converse_with_a_victim(
+          row, Direction::one_way,
+          [](AnyPipeEnd& end) {
+            send_ok(end, message_of(100));
+            std::this_thread::sleep_for(usual_watchdog);
+          },
+          [](AnyPipeEnd& end, pid_t victim) {
+            expect_message(end, message_of(100));
+            kill(victim, SIGKILL);
+          });
+    });
+    require_no_new_names(before, patience);
+  });
+}
+
+void a_killed_user_leaves_no_name(const PipeRow& row, Peers peers) {
+  a_killed_user_leaves_no_name(row, peers, usual_names_patience);
+}
+
+void several_pipes_and_a_sentinel_are_waited_for_at_once(const PipeRow& row, Peers peers) {
+  several_pipes_and_a_sentinel_are_waited_for_at_once(row, peers, usual_watchdog);
+}
+
+/// For pipes with descriptors, beside that of a process.
+void several_pipes_and_a_sentinel_are_waited_for_at_once(const PipeRow& row, Peers peers,
+                                                         Clock::duration limit) {
+  constexpr std::size_t count = 3;
+  constexpr std::size_t order[] = {2, 0, 1, 1, 2, 0};
+  run_alone([&] {
+    InSharedMemory<Steps> turns;
+    InSharedMemory<Steps> end_of_process;
+    auto process = start_process([&] { end_of_process->wait_for(1); });
+    const Descriptor sentinel = open_pidfd(process->process(0));
+    auto sends = [&](Ends& ends) {
+      unsigned turn = 0;
+      for (std::size_t which : order) {
+        turns->wait_for(++turn);
+        send_ok(*ends[which], message_of(100, which));
+      }
+      turns->wait_for(++turn);
+      end_of_process->reach(1);
+      turns->wait_for(++turn);
+      for (auto& end : ends) end->close();
+    };
+    auto waits = [&](Ends& ends) {
+      std::vector<pollfd> entries;
+      for (auto& end : ends) {
+        entries.push_back({.fd = end->descriptor(), .events = POLLIN, .revents = 0});
+      }
+      entries.push_back({.fd = sentinel.get(), .events = POLLIN, .revents = 0});
+      auto expect_ready = [&](std::size_t which) {
+        require(poll_until(entries, never) > 0, "nothing is ready");
+        for (std::size_t i = 0; i < entries.size(); ++i) {
+          require((entries[i].revents != 0) == (i == which), "another one is ready");
         }
-        require(Clock::now() - killed < std::chrono::seconds(1), "told after more than a second");
-        expect_end_of_file(end);
-      });
-}
-
-/// The same for a reader that waits for nothing but the writer's death.
-void an_idle_writer_killed_is_told_within_a_second(const PipeRow& row, Peers,
-                                                   Clock::duration limit) {
-  converse_with_a_victim(
-      row, Direction::one_way,
-      [=](AnyPipeEnd& end) {
-        send_ok(end, message_of(1));
-        std::this_thread::sleep_for(patience);
-      },
-      [=](AnyPipeEnd& end, pid_t writer) {
-        expect_message(end, message_of(1));
-        Clock::time_point killed;
-        std::thread killing([&] {
-          std::this_thread::sleep_for(a_moment);
-          killed = Clock::now();
-          kill(writer, SIGKILL);
-        });
-        expect_end_of_file(end);
-        auto told = Clock::now();
-        killing.join();
-        require(told >= killed, "end of file while the writer lives");
-        require(told - killed < std::chrono::seconds(1), "told after more than a second");
-      },
-      limit);
-}
-
-void an_idle_writer_killed_is_told_within_a_second(const PipeRow& row, Peers peers) {
-  an_idle_writer_killed_is_told_within_a_second(row, peers, patience);
-}
-
-/// For pipes that tell of a death, between processes: the writer fills the pipe and waits.
-void a_reader_killed_ends_a_send_within_a_second(const PipeRow& row, Peers, Clock::duration limit) {
-  // The second one kills; so what the first receives goes against the usual direction.
-  converse_with_a_victim(
-      row, Direction::duplex,
-      [=](AnyPipeEnd& end) {
-        expect_message(end, message_of(100));
-        std::this_thread::sleep_for(patience);
-      },
-      [=](AnyPipeEnd& end, pid_t reader) {
-        Clock::time_point killed;
-        std::thread killing([&] {
-          std::this_thread::sleep_for(a_moment);
-          killed = Clock::now();
-          kill(reader, SIGKILL);
-        });
-        try {
-          while (end.send(message_of(100)) == Status::ok) {
-          }
-        } catch (const std::runtime_error&) {  // told in another way
-        }
-        auto told = Clock::now();
-        killing.join();
-        require(told >= killed, "broken while the reader lives");
-        require(told - killed < std::chrono::seconds(1), "told after more than a second");
-      },
-      limit);
-}
-
-void a_reader_killed_ends_a_send_within_a_second(const PipeRow& row, Peers peers) {
-  a_reader_killed_ends_a_send_within_a_second(row, peers, patience);
-}
-
-void building_and_dropping_leaks_nothing(const PipeRow& row, Peers) {
-  leaks_nothing([&] {
-    PipeOnHeap pipe(row, {.peers = Peers::threads});
-    auto first = pipe.end(0);  // the other one is never taken
-    auto moved = first->moved();
+      };
+      auto expect_none_ready = [&] {
+        require(poll_until(entries, after(a_moment)) == 0, "one is ready before its time");
+      };
+      for (std::size_t which : order) {
+        expect_none_ready();
+        turns->count_in();
+        expect_ready(which);
+        expect_message(*ends[which], message_of(100, which));
+      }
+      expect_none_ready();
+      turns->count_in();
+      expect_ready(count);
+      entries.pop_back();
+      expect_none_ready();
+      turns->count_in();
+      for (std::size_t i = 0; i < count; ++i) {
+        require(poll_until(std::span(entries).subspan(i, 1), never) > 0, "its end is not told");
+        expect_end_of_file(*ends[i]);
+      }
+    };
+    converse({.row = row, .shape = {peers}, .pipes = count, .limit = limit}, sends, waits);
+    process->finish(after(usual_patience));
   });
 }
 
@@ -312,9 +321,12 @@ void building_and_dropping_leaks_nothing(const PipeRow& row, Peers) {
 void works_through_two_mappings_at_different_addresses(const PipeRow& row, Peers) {
   run_alone([&] {
     Descriptor file(harness::make_memory_file(row.bytes));
+    // Built through a third one, so that nothing may point to where it was built.
+    std::optional built = harness::Region::of_file(file.get(), row.bytes);
     auto here = harness::Region::of_file(file.get(), row.bytes);
     auto there = harness::Region::of_file(file.get(), row.bytes);
-    row.build(here.data(), {});
+    row.build(built->data(), {});
+    built.reset();
     auto first = row.end(here.data(), 0);
     auto second = row.end(there.data(), 1);
     auto message = [&](std::size_t n) {

@@ -11,28 +11,19 @@
 #include <string>
 #include <thread>
 
+#include "tests/conformance/pool_row.hpp"
+#include "tests/conformance/slowness.hpp"
 #include "tests/conformance/workers.hpp"
 
 /// What the pools' conformance suite has them run.
 namespace handoff::conformance {
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-inline constexpr bool is_sanitized = true;
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-inline constexpr bool is_sanitized = true;
-#else
-inline constexpr bool is_sanitized = false;
-#endif
-#else
-inline constexpr bool is_sanitized = false;
-#endif
-
 /// How often each task has been run; shared with forked workers, and set before there are any.
 struct Marks {
   std::array<std::atomic<std::uint32_t>, 1'000'000> runs{};
-  std::atomic<pid_t> runner{0};  ///< of the task that holds its worker
-  std::atomic<unsigned> initialized{0};
+  std::atomic<pid_t> runner{0};         ///< of the task that holds its worker
+  std::atomic<bool> let_go{false};      ///< what waits until it is let go
+  std::atomic<AnyPool*> pool{nullptr};  ///< that runs the task; forked workers have it there too
 };
 inline Marks* marks = nullptr;
 
@@ -45,7 +36,20 @@ class WithMarks {
   InSharedMemory<Marks> memory_;
 };
 
+/// Whether it comes true before the time is up, which no right pool needs.
+template <class Condition>
+bool comes_true(Condition condition) {
+  const Deadline end = after(std::chrono::seconds(10));
+  while (!condition()) {
+    if (Clock::now() > end) return false;
+    std::this_thread::sleep_for(std::chrono::microseconds(100));
+  }
+  return true;
+}
+
 inline std::uint64_t triple(const std::uint64_t& number) { return 3 * number + 1; }
+
+inline std::uint32_t identity(const std::uint32_t& task) { return task; }
 
 inline std::uint32_t mark_run(const std::uint32_t& task) {
   marks->runs[task].fetch_add(1);
@@ -62,15 +66,50 @@ inline std::uint32_t fail_strangely(const std::uint32_t& task) {
   return task;
 }
 
+/// The first of each thread waits until three threads have one.
+inline pid_t report_thread_of_three(const std::uint32_t&) {
+  thread_local bool is_counted = false;
+  if (!is_counted) {
+    is_counted = true;
+    ++marks->runs[0];
+    (void)comes_true([] { return marks->runs[0] >= 3; });
+  }
+  return gettid();
+}
+
 /// Long enough that every worker gets some of them.
 inline pid_t report_thread(const std::uint32_t&) {
   std::this_thread::sleep_for(std::chrono::milliseconds(10));
   return gettid();
 }
 
+inline pid_t report_thread_soon(const std::uint32_t&) {
+  std::this_thread::sleep_for(std::chrono::microseconds(100));
+  return gettid();
+}
+
 inline std::uint32_t sleep_and_mark(const std::uint32_t& task) {
   std::this_thread::sleep_for(std::chrono::milliseconds(5));
   return mark_run(task);
+}
+
+inline std::uint32_t wait_to_be_let_go(const std::uint32_t& task) {
+  (void)comes_true([] { return marks->let_go.load(); });
+  return task + 1;
+}
+
+inline std::uint32_t sleep_if_0(const std::uint32_t& task) {
+  if (task == 0) std::this_thread::sleep_for(std::chrono::milliseconds(200));
+  return task;
+}
+
+inline std::uint32_t wait_if_0(const std::uint32_t& task) {
+  if (task == 0) wait_to_be_let_go(task);
+  return task;
+}
+
+inline std::uint64_t add_up(std::uint32_t a, std::uint64_t b, std::uint8_t c) {
+  return 10'000 * a + 100 * b + c;
 }
 
 /// Does not end by itself.

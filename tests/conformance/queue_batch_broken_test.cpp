@@ -5,6 +5,7 @@
 
 #include "impl/queue/mpmc_ring.hpp"
 #include "tests/conformance/queue_batch_checks.hpp"
+#include "tests/conformance/rejection.hpp"
 
 /// Queues that break one promise about batches each, and the checks that must see it.
 namespace handoff::conformance {
@@ -80,35 +81,32 @@ const QueueRow& row() {
 constexpr Peers peers = Peers::processes;
 constexpr auto soon = std::chrono::seconds(3);
 
-#define EXPECT_REJECTED(...) EXPECT_THROW(__VA_ARGS__, std::runtime_error)
-
 TEST(BrokenBatch, the_fakes_are_right_without_their_fault) {
   batches_lose_and_double_nothing(row<Fault::none>(), peers);
   a_batch_moves_what_fits(row<Fault::none>(), peers);
   a_batch_wakes_as_many_as_it_has_items_for(row<Fault::none>(), peers);
 }
 TEST(BrokenBatch, one_that_loses_the_last_is_rejected) {
-  EXPECT_REJECTED(batches_lose_and_double_nothing(row<Fault::loses_the_last>(), peers, soon));
+  expect_rejected(row<Fault::loses_the_last>(), batches_lose_and_double_nothing, soon);
 }
 TEST(BrokenBatch, one_that_doubles_the_last_is_rejected) {
-  EXPECT_REJECTED(batches_lose_and_double_nothing(row<Fault::puts_the_last_twice>(), peers, soon));
+  expect_rejected(row<Fault::puts_the_last_twice>(), batches_lose_and_double_nothing, soon);
 }
 TEST(BrokenBatch, one_that_reverses_a_batch_is_rejected) {
-  EXPECT_REJECTED(batches_lose_and_double_nothing(row<Fault::reverses>(), peers, soon));
-  EXPECT_REJECTED(a_batch_moves_what_fits(row<Fault::reverses>(), peers));
+  expect_rejected(row<Fault::reverses>(), batches_lose_and_double_nothing, soon);
+  expect_rejected(row<Fault::reverses>(), a_batch_moves_what_fits);
 }
 TEST(BrokenBatch, one_that_counts_too_many_is_rejected) {
-  EXPECT_REJECTED(a_batch_moves_what_fits(row<Fault::counts_too_many>(), peers));
+  expect_rejected(row<Fault::counts_too_many>(), a_batch_moves_what_fits);
 }
 TEST(BrokenBatch, one_that_gives_up_early_is_rejected) {
-  EXPECT_REJECTED(a_batch_moves_what_fits(row<Fault::gives_up_early>(), peers));
+  expect_rejected(row<Fault::gives_up_early>(), a_batch_moves_what_fits);
 }
 TEST(BrokenBatch, one_that_accepts_a_batch_after_close_is_rejected) {
-  EXPECT_REJECTED(a_batch_moves_what_fits(row<Fault::accepts_closed>(), peers));
+  expect_rejected(row<Fault::accepts_closed>(), a_batch_moves_what_fits);
 }
 TEST(BrokenBatch, one_that_wakes_nobody_for_many_is_rejected) {
-  EXPECT_REJECTED(
-      a_batch_wakes_as_many_as_it_has_items_for(queue_row<RowThatWakesNobody>(), peers, soon));
+  expect_rejected(queue_row<RowThatWakesNobody>(), a_batch_wakes_as_many_as_it_has_items_for, soon);
 }
 
 }  // namespace

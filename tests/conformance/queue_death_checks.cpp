@@ -10,6 +10,7 @@
 
 #include "harness/region.hpp"
 #include "harness/worker.hpp"
+#include "tests/conformance/lives.hpp"
 #include "tests/conformance/queue_ends.hpp"
 
 namespace handoff::conformance {
@@ -137,8 +138,7 @@ void a_consumer_killed_while_idle_loses_only_what_it_took(const QueueRow& row, P
     require(child > 0 && waitpid(child, nullptr, 0) == child, "fork");
     auto out = queue->consumer(1);
     for (std::uint64_t n = 3; n < small_capacity; ++n) {
-      require(out->get(item.words(), after(std::chrono::seconds(1))) == Status::ok &&
-                  item.number() == n,
+      require(out->get(item.words(), after(usual_patience)) == Status::ok && item.number() == n,
               "what the killed consumer had not taken is lost");
     }
   });

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <random>
 #include <thread>
 
 #include "harness/worker.hpp"
@@ -9,15 +10,50 @@
 namespace handoff::conformance {
 namespace {
 
-template <class Attempt>
-Status attempt_by(Form form, bool may_wait_for_ever, Attempt attempt) {
-  if (form == Form::waits && may_wait_for_ever) return attempt(never);
-  for (;;) {
-    Status status = attempt(form == Form::tries ? at_once : after(std::chrono::milliseconds(5)));
-    if (status != Status::would_wait) return status;
-    std::this_thread::yield();
+/// How one end puts or gets an item: attempt after attempt, until it is done.
+class Attempts {
+ public:
+  Attempts(Form form, bool may_wait_for_ever, unsigned seed)
+      : form_(form), may_wait_for_ever_(may_wait_for_ever), random_(seed) {}
+
+  /// By a try form, and by a form that takes a deadline.
+  template <class Try, class Wait>
+  Status repeat(Try try_it, Wait wait) {
+    for (;;) {
+      Status status = form_ == Form::mixes ? mix(try_it, wait) : attempt(form_, try_it, wait);
+      if (status != Status::would_wait) return status;
+      std::this_thread::yield();
+    }
   }
-}
+
+ private:
+  template <class Try, class Wait>
+  Status attempt(Form form, Try try_it, Wait wait) {
+    if (form == Form::tries) return try_it();
+    if (form == Form::waits && may_wait_for_ever_) {
+      Status status = wait(never);
+      require(status != Status::would_wait, "a wait for ever has ended");
+      return status;
+    }
+    return wait(after(std::chrono::milliseconds(5)));
+  }
+
+  /// Also with no time and with times that pass just when the wait would have succeeded.
+  template <class Try, class Wait>
+  Status mix(Try try_it, Wait wait) {
+    constexpr unsigned longest = 500;
+    switch (random_() % 4) {
+      case 0: return attempt(Form::tries, try_it, wait);
+      case 1: return wait(at_once);
+      case 2: return wait(after(std::chrono::microseconds(random_() % longest)));
+      default: return attempt(Form::waits, try_it, wait);
+    }
+  }
+
+  Form form_;
+  bool may_wait_for_ever_;
+  std::minstd_rand random_;
+};
 
 /// What the workers of an exchange share beside the queue.
 struct Progress {
@@ -55,10 +91,11 @@ void put_in_batches(AnyQueue& queue, AnyProducer& end, unsigned number, const Lo
 
 void put_one_by_one(AnyQueue& queue, AnyProducer& end, unsigned number, const Load& load) {
   Parcel item = queue.parcel();
+  Attempts attempts(load.puts, true, 1 + number);
   for (std::uint64_t n = 0; n < load.per_producer; ++n) {
     ConstWords words = item.of(number, n);
-    Status status =
-        attempt_by(load.puts, true, [&](Deadline deadline) { return end.put(words, deadline); });
+    Status status = attempts.repeat([&] { return end.try_put(words); },
+                                    [&](Deadline deadline) { return end.put(words, deadline); });
     require(status == Status::ok, "a put was refused");
   }
 }
@@ -118,9 +155,11 @@ void consume(AnyQueue& queue, unsigned number, const Load& load, bool may_wait_f
   Inspector inspector(load, progress);
   if (load.gets == Form::batches) return take_in_batches(queue, *end, inspector);
   Parcel item = queue.parcel();
+  Attempts attempts(load.gets, may_wait_for_ever, 1 + load.shape.producers + number);
   for (;;) {
-    Status status = attempt_by(load.gets, may_wait_for_ever,
-                               [&](Deadline deadline) { return end->get(item.words(), deadline); });
+    Status status =
+        attempts.repeat([&] { return end->try_get(item.words()); },
+                        [&](Deadline deadline) { return end->get(item.words(), deadline); });
     if (status == Status::closed) return;
     inspector.look_at(item);
   }
@@ -171,6 +210,14 @@ void run_over_queue(const QueueType& type, QueueShape shape, unsigned workers,
     require_success(team, workers, watchdog);
   }
   if (forked) destroy();
+}
+
+bool is_ever_within(Clock::duration limit, const std::function<Clock::duration()>& attempt) {
+  constexpr int attempts = 5;
+  for (int i = 0; i < attempts; ++i) {
+    if (attempt() < limit) return true;
+  }
+  return false;
 }
 
 std::uint64_t fill(AnyQueue& queue, AnyProducer& end) {

@@ -74,6 +74,23 @@ class QueueOnHeap {
   AnyQueue queue_;
 };
 
+/// A queue whose both ends one worker holds.
+class QueueWithEnds {
+ public:
+  QueueWithEnds(const QueueType& type, Peers peers) : queue_(type, {1, 1, peers}) {}
+
+  void pass(std::uint64_t n) {
+    require(in_->put(item_.of(0, n), never) == Status::ok, "a put failed");
+    require(out_->get(item_.words(), never) == Status::ok, "a get failed");
+  }
+
+ private:
+  QueueOnHeap queue_;
+  std::unique_ptr<AnyProducer> in_ = queue_->producer(0);
+  std::unique_ptr<AnyConsumer> out_ = queue_->consumer(0);
+  Parcel item_ = queue_->parcel();
+};
+
 /// A queue that forked children share with their parent.
 class QueueInSharedMemory {
  public:
@@ -97,15 +114,20 @@ void run_over_queue(const QueueType& type, QueueShape shape, unsigned workers,
                     const std::function<void(AnyQueue& queue, unsigned worker)>& work,
                     Clock::duration watchdog = usual_watchdog);
 
+/// Whether one of a few attempts takes less than `limit`: a worker may be held up in some, but one
+/// that waits is slow in each.
+bool is_ever_within(Clock::duration limit, const std::function<Clock::duration()>& attempt);
+
 /// More than any bounded queue of the checks holds.
 inline constexpr std::uint64_t plenty = 4096;
 
 /// Puts until the queue is full, or plenty where it is unbounded; how many fitted.
 std::uint64_t fill(AnyQueue& queue, AnyProducer& end);
 
-/// How an end waits: by trying again, with a deadline, or for as long as it takes; or for batches
-/// of several lengths, the longest too long for a small queue.
-enum class Form { tries, timed, waits, batches };
+/// How an end waits: by trying again, with a deadline, for as long as it takes, or in one of these
+/// ways each time, drawn by lot; or for batches of several lengths, the longest too long for a
+/// small queue.
+enum class Form { tries, timed, waits, mixes, batches };
 
 struct Load {
   QueueShape shape;

@@ -5,6 +5,7 @@
 
 #include "impl/queue/joinable_mpmc_ring.hpp"
 #include "tests/conformance/queue_join_checks.hpp"
+#include "tests/conformance/rejection.hpp"
 
 /// Joinable queues that break one promise each, and the checks that must see it.
 namespace handoff::conformance {
@@ -17,6 +18,7 @@ enum class Fault {
   counts_late,       ///< after the put, when the task may be done already
   never_joins,
   gives_up_early,  ///< timed joins do not wait
+  waits_always,    ///< joins without time do
   bears_one_too_many,
 };
 
@@ -78,6 +80,9 @@ class Faulty {
   Status join(Deadline deadline) {
     if (fault == Fault::joins_at_once) return Status::ok;
     if (fault == Fault::gives_up_early && deadline != never) deadline = at_once;
+    if (fault == Fault::waits_always && deadline == at_once) {
+      deadline = after(std::chrono::milliseconds(30));
+    }
     return tasks_.join(deadline);
   }
 
@@ -99,32 +104,32 @@ const QueueRow& row() {
 constexpr Peers peers = Peers::processes;
 constexpr auto soon = std::chrono::seconds(3);
 
-#define EXPECT_REJECTED(...) EXPECT_THROW(__VA_ARGS__, std::runtime_error)
-
 TEST(BrokenJoin, the_fakes_are_right_without_their_fault) {
   join_returns_when_every_task_is_done(row<Fault::none>(), peers);
   join_waits_its_time(row<Fault::none>(), peers);
   one_task_done_too_many_raises(row<Fault::none>(), peers);
 }
 TEST(BrokenJoin, one_that_joins_at_once_is_rejected) {
-  EXPECT_REJECTED(join_returns_when_every_task_is_done(row<Fault::joins_at_once>(), peers, soon));
-  EXPECT_REJECTED(join_waits_its_time(row<Fault::joins_at_once>(), peers));
+  expect_rejected(row<Fault::joins_at_once>(), join_returns_when_every_task_is_done, soon);
+  expect_rejected(row<Fault::joins_at_once>(), join_waits_its_time);
 }
 TEST(BrokenJoin, one_that_joins_when_tasks_are_taken_is_rejected) {
-  EXPECT_REJECTED(
-      join_returns_when_every_task_is_done(row<Fault::joins_when_taken>(), peers, soon));
+  expect_rejected(row<Fault::joins_when_taken>(), join_returns_when_every_task_is_done, soon);
 }
 TEST(BrokenJoin, one_that_counts_a_task_after_its_put_is_rejected) {
-  EXPECT_REJECTED(join_returns_when_every_task_is_done(row<Fault::counts_late>(), peers, soon));
+  expect_rejected(row<Fault::counts_late>(), join_returns_when_every_task_is_done, soon);
 }
 TEST(BrokenJoin, one_that_never_joins_is_rejected) {
-  EXPECT_REJECTED(join_returns_when_every_task_is_done(row<Fault::never_joins>(), peers, soon));
+  expect_rejected(row<Fault::never_joins>(), join_returns_when_every_task_is_done, soon);
 }
 TEST(BrokenJoin, one_that_gives_up_early_is_rejected) {
-  EXPECT_REJECTED(join_waits_its_time(row<Fault::gives_up_early>(), peers));
+  expect_rejected(row<Fault::gives_up_early>(), join_waits_its_time);
+}
+TEST(BrokenJoin, one_that_always_waits_is_rejected) {
+  expect_rejected(row<Fault::waits_always>(), join_waits_its_time);
 }
 TEST(BrokenJoin, one_that_bears_a_task_done_too_many_is_rejected) {
-  EXPECT_REJECTED(one_task_done_too_many_raises(row<Fault::bears_one_too_many>(), peers));
+  expect_rejected(row<Fault::bears_one_too_many>(), one_task_done_too_many_raises);
 }
 
 }  // namespace

@@ -1,67 +1,35 @@
 #include "tests/conformance/queue_life_checks.hpp"
 
-#include <linux/filter.h>
 #include <linux/seccomp.h>
-#include <sys/prctl.h>
 #include <sys/syscall.h>
 
-#include <cstddef>
+#include <csignal>
 #include <ctime>
-#include <filesystem>
-#include <fstream>
+#include <limits>
+#include <optional>
 #include <thread>
 
+#include "impl/common/descriptor.hpp"
+#include "tests/conformance/leftovers.hpp"
+#include "tests/conformance/lives.hpp"
 #include "tests/conformance/queue_ends.hpp"
+#include "tests/conformance/system_calls.hpp"
 
 namespace handoff::conformance {
 namespace {
+
+/// For what is left by every one of many queues, some of which take their time.
+constexpr auto longest_search = std::chrono::seconds(1);
 
 void close_later(AnyQueue& queue) {
   std::this_thread::sleep_for(std::chrono::milliseconds(50));
   queue.close();
 }
 
-template <class Attempt>
-void require_limit_error(Attempt attempt, const std::string& what) {
-  try {
-    attempt();
-  } catch (const LimitError& error) {
-    require(std::string(error.what()).find("limit") != std::string::npos, "names no limit");
-    return;
-  }
-  throw std::runtime_error("over the limit, and no error: " + what);
-}
-
 std::chrono::nanoseconds processor_time() {
   timespec time{};
   clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time);
   return std::chrono::seconds(time.tv_sec) + std::chrono::nanoseconds(time.tv_nsec);
-}
-
-/// From here on the calling thread dies of a futex call.
-bool forbid_futex() {
-  sock_filter program[] = {
-      BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, nr)),
-      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_futex, 0, 1),
-      BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_KILL_PROCESS),
-      BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
-  };
-  sock_fprog filter{.len = std::size(program), .filter = program};
-  return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 &&
-         prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &filter) == 0;
-}
-
-std::size_t entries(const char* folder) {
-  std::error_code ignored;  // a folder that this machine lacks holds nothing
-  auto all = std::filesystem::directory_iterator(folder, ignored);
-  return static_cast<std::size_t>(std::distance(begin(all), end(all)));
-}
-
-std::size_t mappings_of_this_process() {
-  std::ifstream maps("/proc/self/maps");
-  std::size_t count = 0;
-  for (std::string line; std::getline(maps, line);) ++count;
-  return count;
 }
 
 }  // namespace
@@ -118,29 +86,68 @@ void close_wakes_whoever_waits(const QueueRow& row, Peers peers, Clock::duration
       watchdog);
 }
 
+void closing_with_undelivered_items_does_not_hang(const QueueRow& row, Peers peers,
+                                                  Clock::duration watchdog) {
+  run_alone(
+      [&] {
+        QueueOnHeap queue(row.large_roomy, {1, 1, peers});
+        auto end = queue->producer(0);
+        (void)fill(*queue, *end);
+        queue->close();
+      },
+      watchdog);
+}
+
 void closing_with_undelivered_items_does_not_hang(const QueueRow& row, Peers peers) {
-  run_alone([&] {
-    QueueOnHeap queue(row.large_roomy, {1, 1, peers});
-    auto end = queue->producer(0);
-    (void)fill(*queue, *end);
-    queue->close();
-  });
+  closing_with_undelivered_items_does_not_hang(row, peers, usual_watchdog);
 }
 
 void what_is_over_a_limit_raises(const QueueRow& row, Peers peers) {
   run_alone([&] {
-    auto build = [](const QueueType& type, QueueShape shape) { QueueOnHeap(type, shape); };
+    const std::string_view name = row.info.name;
+    auto build = [](const QueueType& type, QueueShape shape) {
+      return [&type, shape] { QueueOnHeap(type, shape); };
+    };
+    constexpr std::size_t limit_of_one = 1;
     if (row.info.producers == Holders::one) {
-      require_limit_error([&] { build(row.small, {2, 1, peers}); }, "producers");
+      require_names<LimitError>(name, {2, limit_of_one}, build(row.small, {2, 1, peers}));
     }
     if (row.info.consumers == Holders::one) {
-      require_limit_error([&] { build(row.small, {1, 2, peers}); }, "consumers");
+      require_names<LimitError>(name, {2, limit_of_one}, build(row.small, {1, 2, peers}));
     }
     if (row.lengthy != nullptr && row.info.largest_capacity() < long_capacity) {
-      require_limit_error([&] { build(*row.lengthy, {1, 1, peers}); }, "capacity");
+      require_names<LimitError>(name, {long_capacity, row.info.largest_capacity()},
+                                build(*row.lengthy, {1, 1, peers}));
     }
     if (row.huge != nullptr && row.info.largest_message() < huge_item) {
-      require_limit_error([&] { build(*row.huge, {1, 1, peers}); }, "message");
+      require_names<LimitError>(name, {huge_item, row.info.largest_message()},
+                                build(*row.huge, {1, 1, peers}));
+    }
+  });
+}
+
+void shapes_and_ends_out_of_range_raise(const QueueRow& row, Peers peers) {
+  run_alone([&] {
+    const std::string_view name = row.info.name;
+    auto build = [&](unsigned producers, unsigned consumers) {
+      return [&row, peers, producers, consumers] {
+        QueueOnHeap(row.small, {producers, consumers, peers});
+      };
+    };
+    require_names<std::invalid_argument>(name, {0}, build(0, 1));
+    require_names<std::invalid_argument>(name, {0}, build(1, 0));
+    constexpr unsigned huge = std::numeric_limits<unsigned>::max();
+    require_names<LimitError>(name, {huge}, build(huge, 1));
+    require_names<LimitError>(name, {huge}, build(1, huge));
+    auto several = [](Holders holders) { return holders == Holders::one ? 1U : 3U; };
+    const unsigned producers = several(row.info.producers);
+    const unsigned consumers = several(row.info.consumers);
+    QueueOnHeap queue(row.small, {producers, consumers, peers});
+    for (unsigned beyond : {0U, 61U, huge - 3}) {
+      require_names<std::out_of_range>(name, {producers + beyond, producers - 1},
+                                       [&] { (void)queue->producer(producers + beyond); });
+      require_names<std::out_of_range>(name, {consumers + beyond, consumers - 1},
+                                       [&] { (void)queue->consumer(consumers + beyond); });
     }
   });
 }
@@ -164,7 +171,7 @@ void hands_over_without_a_futex_call_while_nobody_sleeps(const QueueRow& row, Pe
     auto in = queue->producer(0);
     auto out = queue->consumer(0);
     Parcel item = queue->parcel();
-    require(forbid_futex(), "seccomp is not to be had");
+    answer_call(SYS_futex, SECCOMP_RET_KILL_PROCESS);
     for (std::uint64_t n = 0; n < 1000; ++n) {
       require(in->put(item.of(0, n), never) == Status::ok, "put");
       require(out->get(item.words(), never) == Status::ok, "get");
@@ -172,35 +179,72 @@ void hands_over_without_a_futex_call_while_nobody_sleeps(const QueueRow& row, Pe
   });
 }
 
-void building_and_dropping_leaks_nothing(const QueueRow& row, Peers peers) {
+/// Every other one without a consumer, and with an item left in it where one finds room.
+void ten_thousand_queues_leave_nothing(const QueueRow& row, Peers peers) {
   run_alone([&] {
-    auto cycle = [&] {
-      QueueOnHeap queue(row.small, {1, 1, peers});
-      auto end = queue->producer(0);
-      (void)end->try_put(queue->parcel().of(0, 0));
-    };
-    constexpr std::size_t cycles = 2000;
-    for (int n = 0; n < 100; ++n) cycle();
-    std::size_t descriptors = entries("/proc/self/fd");
-    std::size_t mappings = mappings_of_this_process();
-    std::size_t names = entries("/dev/shm") + entries("/dev/mqueue");
-    for (std::size_t n = 0; n < cycles; ++n) cycle();
-    require(entries("/proc/self/fd") == descriptors, "descriptors are left open");
-    // Allocators and sanitizers keep some; a leak in each cycle stands out. So it does from the
-    // names of others who use these folders meanwhile.
-    require(mappings_of_this_process() < mappings + cycles / 2, "mappings are left");
-    require(entries("/dev/shm") + entries("/dev/mqueue") < names + cycles / 2, "names are left");
+    bool is_used = false;
+    require_cycles_leave_nothing(
+        [&] {
+          QueueOnHeap queue(row.small, {1, 1, peers});
+          auto in = queue->producer(0);
+          Parcel item = queue->parcel();
+          is_used = !is_used;
+          if (!is_used) return (void)in->try_put(item.of(0, 0));
+          auto out = queue->consumer(0);
+          require(in->put(item.of(0, 0), never) == Status::ok, "a put failed");
+          require(out->get(item.words(), never) == Status::ok, "a get failed");
+        },
+        longest_search);
   });
+}
+
+void nobody_else_can_open_it(const QueueRow& row, Peers peers) {
+  run_alone([&] {
+    const auto before = names_open_to_others();
+    const QueueWithEnds queue(row.small, peers);
+    require_nothing_open_to_others(before);
+  });
+}
+
+/// Of each: who has built it and uses it, and a worker who has taken an end.
+void a_killed_user_leaves_no_name(const QueueRow& row, Peers peers, Clock::duration patience) {
+  run_alone([&] {
+    require_a_killed_user_leaves_no_name(
+        [&] {
+          QueueWithEnds queue(row.small, peers);
+          queue.pass(0);
+          raise(SIGKILL);
+        },
+        patience);
+    if (peers == Peers::threads) return;
+    const QueueInSharedMemory first(row.small, {1, 1, peers});  // with it a server may come
+    const auto before = names_in_the_system();
+    {
+      QueueInSharedMemory queue(row.small, {1, 1, peers});
+      be_killed_in([&] {
+        auto out = queue->consumer(0);
+        raise(SIGKILL);
+      });
+    }
+    require_no_new_names(before, patience);
+  });
+}
+
+void a_killed_user_leaves_no_name(const QueueRow& row, Peers peers) {
+  a_killed_user_leaves_no_name(row, peers, usual_names_patience);
 }
 
 void works_through_two_mappings_at_different_addresses(const QueueRow& row, Peers) {
   run_alone([&] {
     constexpr std::uint64_t items = 2000;
     const QueueType& type = row.small;
-    int file = harness::make_memory_file(type.bytes);
-    auto here = harness::Region::of_file(file, type.bytes);
-    auto there = harness::Region::of_file(file, type.bytes);
-    type.build(here.data(), {1, 1, Peers::processes});
+    const Descriptor file(harness::make_memory_file(type.bytes));
+    // Built through a third one, so that nothing may point to where it was built.
+    std::optional built = harness::Region::of_file(file.get(), type.bytes);
+    auto here = harness::Region::of_file(file.get(), type.bytes);
+    auto there = harness::Region::of_file(file.get(), type.bytes);
+    type.build(built->data(), {1, 1, Peers::processes});
+    built.reset();
     auto in = type.producer(here.data(), 0);
     auto out = type.consumer(there.data(), 0);
     std::thread putter([&] {

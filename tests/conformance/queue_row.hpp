@@ -58,8 +58,8 @@ struct QueueType {
 inline constexpr std::size_t small_capacity = 8;
 inline constexpr std::size_t large_item = 1000;  ///< bytes: neither small nor a power of two
 
-/// Beyond what some queues of the kernel allow.
-inline constexpr std::size_t long_capacity = 1024;
+/// Beyond what some queues of the kernel and of libraries allow.
+inline constexpr std::size_t long_capacity = std::size_t{1} << 20;
 inline constexpr std::size_t huge_item = 65536;
 
 /// The types that the checks need of a row.

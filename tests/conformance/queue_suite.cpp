@@ -69,6 +69,7 @@ constexpr Check<QueueRow> checks[] = {
     {CHECK_NAMED(items_of_one_producer_arrive_once_and_in_order)},
     {CHECK_NAMED(large_items_arrive_whole)},
     {CHECK_NAMED(many_producers_and_consumers_lose_and_double_nothing), for_single_ends},
+    {CHECK_NAMED(mixed_waiting_forms_lose_and_double_nothing)},
     {CHECK_NAMED(is_full_and_empty_at_its_capacity)},
     {CHECK_NAMED(is_not_empty_right_after_a_put)},
     {CHECK_NAMED(timed_forms_wait_their_time_and_no_others_do)},
@@ -76,6 +77,7 @@ constexpr Check<QueueRow> checks[] = {
     {CHECK_NAMED(close_wakes_whoever_waits), sleeps_through_a_close},
     {CHECK_NAMED(closing_with_undelivered_items_does_not_hang)},
     {CHECK_NAMED(what_is_over_a_limit_raises)},
+    {CHECK_NAMED(shapes_and_ends_out_of_range_raise)},
     {CHECK_NAMED(a_waiter_costs_next_to_no_processor_time), does_not_block},
     {CHECK_NAMED(hands_over_without_a_futex_call_while_nobody_sleeps), has_no_waiting_policy},
     {CHECK_NAMED(a_consumer_killed_while_idle_loses_only_what_it_took), has_no_consumer_elsewhere},
@@ -91,7 +93,9 @@ constexpr Check<QueueRow> checks[] = {
     {CHECK_NAMED(join_waits_its_time), is_not_joinable},
     {CHECK_NAMED(one_task_done_too_many_raises), is_not_joinable},
     {CHECK_NAMED(makes_the_system_calls_that_it_claims), cannot_be_counted},
-    {CHECK_NAMED(building_and_dropping_leaks_nothing)},
+    {CHECK_NAMED(ten_thousand_queues_leave_nothing)},
+    {CHECK_NAMED(nobody_else_can_open_it)},
+    {CHECK_NAMED(a_killed_user_leaves_no_name)},
     {CHECK_NAMED(works_through_two_mappings_at_different_addresses), lies_elsewhere_too},
 };
 

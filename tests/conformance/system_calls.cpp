@@ -1,5 +1,7 @@
 #include "tests/conformance/system_calls.hpp"
 
+#include <linux/filter.h>
+#include <linux/seccomp.h>
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/ptrace.h>
@@ -9,7 +11,7 @@
 
 #include <cerrno>
 #include <cmath>
-#include <map>
+#include <cstddef>
 
 #include "impl/common/status.hpp"
 #include "tests/conformance/slowness.hpp"
@@ -146,6 +148,20 @@ void require_system_calls(double claimed,
       is_whole ? std::abs(found - claimed) <= 0.05 : found >= claimed / 2 && found <= claimed * 2;
   require(right, "a message takes " + std::to_string(found) + " system calls, not " +
                      std::to_string(claimed));
+}
+
+void answer_call(long number, std::uint32_t action) {
+  sock_filter program[] = {
+      BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, nr)),
+      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, static_cast<std::uint32_t>(number), 0, 1),
+      BPF_STMT(BPF_RET | BPF_K, action),
+      BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+  };
+  sock_fprog filter{.len = std::size(program), .filter = program};
+  if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == -1 ||
+      prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &filter) == -1) {
+    throw_errno("seccomp");
+  }
 }
 
 }  // namespace handoff::conformance

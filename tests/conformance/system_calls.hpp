@@ -21,4 +21,7 @@ std::uint64_t count_system_calls(
 void require_system_calls(double claimed,
                           const std::function<std::function<void(unsigned n)>()>& make_messages);
 
+/// From here on the kernel answers that call of the calling thread by `action`, of seccomp(2).
+void answer_call(long number, std::uint32_t action);
+
 }  // namespace handoff::conformance

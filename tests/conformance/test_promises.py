@@ -8,7 +8,7 @@ import pytest
 
 HERE = Path(__file__).parent
 FILES = sorted(HERE.glob("*.lines.json"))
-CHECK = re.compile(r"CHECK_NAMED\((\w+)\)")
+CHECK = re.compile(r"\b(?:CHECK_NAMED|CHECK_ALONE|ADAPTOR_CHECK)\((\w+)\)")
 TEST = re.compile(r"\bTEST(?:_F|_P)?\(\s*\w+,\s*(\w+)\s*\)")
 
 

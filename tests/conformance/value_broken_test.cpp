@@ -9,6 +9,7 @@
 #include "impl/common/descriptor.hpp"
 #include "impl/common/names.hpp"
 #include "impl/value/shared_mutex.hpp"
+#include "tests/conformance/rejection.hpp"
 #include "tests/conformance/system_calls.hpp"
 #include "tests/conformance/value_call_checks.hpp"
 #include "tests/conformance/value_checks.hpp"
@@ -29,6 +30,10 @@ enum class Fault {
   claims_to_survive,
   leaves_a_name,
   calls_too_often,
+  keeps_to_itself,  ///< a worker sees its own writes only
+  shifts_slices,
+  shares_elements,  ///< with the next value
+  points_to_itself,
 };
 
 const std::string name_to_leave = "/" + unguessable_name();
@@ -46,7 +51,11 @@ class Faulty {
 
   class Handle {
    public:
-    explicit Handle(Faulty& value) : value_(&value) {}
+    explicit Handle(Faulty& value) : value_(&value) {
+      if (fault != Fault::keeps_to_itself) return;
+      own_ = std::make_shared<Faulty>(ValueShape{});
+      value_ = own_.get();
+    }
     T load(std::size_t index) const {
       T value;
       read(index, std::span(&value, 1));
@@ -86,18 +95,22 @@ class Faulty {
       return index;
     }
     Faulty* value_;
+    std::shared_ptr<Faulty> own_;
   };
 
   explicit Faulty(ValueShape) {
+    if (fault == Fault::points_to_itself) self_ = this;
     if (fault == Fault::keeps_old_contents) elements_.back() = T{1};
     if (fault == Fault::leaves_a_name) {
       Descriptor(shm_open(name_to_leave.c_str(), O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC, 0600));
     }
   }
-  Handle handle(unsigned) { return Handle(*this); }
+  Handle handle(unsigned) { return Handle(self_ == nullptr ? *this : *self_); }
 
  private:
   std::span<T> part(std::size_t index, std::size_t count) {
+    if (fault == Fault::shifts_slices && count > 1 && index > 0) --index;
+    if (fault == Fault::shares_elements) return std::span(shared).subspan(index, count);
     return std::span(elements_).subspan(index, count);
   }
   // That it is misaligned is for the check to see, and not for a sanitizer.
@@ -116,8 +129,11 @@ class Faulty {
     if (locks) mutex_.unlock();
   }
 
+  static inline std::array<T, Length> shared{};
+
   ProcessSharedMutex mutex_;
   std::array<T, Length> elements_{};
+  Faulty* self_ = nullptr;
 };
 
 template <Fault fault>
@@ -131,12 +147,7 @@ const ValueRow& faulty() {
   return value_row<Row<fault>>();
 }
 
-class ABrokenValue : public testing::TestWithParam<Peers> {};
-
-template <Fault fault>
-void expect_rejected(void (*check)(const ValueRow&, Peers), Peers peers) {
-  EXPECT_THROW(check(faulty<fault>(), peers), std::runtime_error);
-}
+class ABrokenValue : public AmongPeers {};
 
 TEST_P(ABrokenValue, that_is_not_broken_passes) {
   const ValueRow& right = faulty<Fault::none>();
@@ -153,57 +164,74 @@ TEST_P(ABrokenValue, that_is_not_broken_passes) {
 }
 
 TEST_P(ABrokenValue, that_loses_additions_is_rejected) {
-  expect_rejected<Fault::loses_additions>(eight_workers_lose_no_addition, GetParam());
-  expect_rejected<Fault::loses_additions>(a_value_of_one_element_loses_no_change, GetParam());
+  expect_rejected(faulty<Fault::loses_additions>(), eight_workers_lose_no_addition);
+  expect_rejected(faulty<Fault::loses_additions>(), a_value_of_one_element_loses_no_change);
 }
 
 TEST_P(ABrokenValue, that_lets_others_into_an_update_is_rejected) {
-  expect_rejected<Fault::lets_others_in>(no_two_updates_see_the_same_element, GetParam());
+  expect_rejected(faulty<Fault::lets_others_in>(), no_two_updates_see_the_same_element);
 }
 
 TEST_P(ABrokenValue, that_tears_wide_values_is_rejected) {
-  expect_rejected<Fault::tears>(wide_values_are_never_torn, GetParam());
+  expect_rejected(faulty<Fault::tears>(), wide_values_are_never_torn);
 }
 
 TEST_P(ABrokenValue, that_tears_slices_is_rejected) {
-  expect_rejected<Fault::tears>(slices_of_locked_values_are_never_torn, GetParam());
+  expect_rejected(faulty<Fault::tears>(), slices_of_locked_values_are_never_torn);
 }
 
 TEST_P(ABrokenValue, that_is_not_zero_at_first_is_rejected) {
-  expect_rejected<Fault::keeps_old_contents>(starts_filled_with_zeros_also_in_used_memory,
-                                             GetParam());
+  expect_rejected(faulty<Fault::keeps_old_contents>(),
+                  starts_filled_with_zeros_also_in_used_memory);
 }
 
 TEST_P(ABrokenValue, that_ignores_its_range_is_rejected) {
-  expect_rejected<Fault::ignores_range>(elements_and_slices_out_of_range_raise, GetParam());
+  expect_rejected(faulty<Fault::ignores_range>(), elements_and_slices_out_of_range_raise);
+}
+
+TEST_P(ABrokenValue, that_keeps_writes_to_itself_is_rejected) {
+  expect_rejected(faulty<Fault::keeps_to_itself>(),
+                  writes_are_visible_to_the_other_workers_afterwards);
+}
+
+TEST_P(ABrokenValue, that_shifts_slices_is_rejected) {
+  EXPECT_NO_THROW(slices_reach_the_elements_that_they_name(faulty<Fault::none>(), GetParam()));
+  expect_rejected(faulty<Fault::shifts_slices>(), slices_reach_the_elements_that_they_name);
+}
+
+TEST_P(ABrokenValue, that_shares_its_elements_with_another_is_rejected) {
+  EXPECT_NO_THROW(values_side_by_side_never_overlap(faulty<Fault::none>(), GetParam()));
+  expect_rejected(faulty<Fault::shares_elements>(), values_side_by_side_never_overlap);
+}
+
+TEST_P(ABrokenValue, that_points_to_itself_is_rejected) {
+  const auto check = works_through_two_mappings_at_different_addresses;
+  EXPECT_NO_THROW(check(faulty<Fault::none>(), GetParam()));
+  expect_rejected(faulty<Fault::points_to_itself>(), check);
 }
 
 TEST_P(ABrokenValue, that_misaligns_its_elements_is_rejected) {
-  expect_rejected<Fault::misaligns>(elements_are_aligned_as_their_type_asks, GetParam());
+  expect_rejected(faulty<Fault::misaligns>(), elements_are_aligned_as_their_type_asks);
 }
 
 TEST_P(ABrokenValue, that_calls_the_kernel_more_often_than_it_claims_is_rejected) {
   if (!why_no_counting().empty()) GTEST_SKIP() << why_no_counting();
   makes_the_system_calls_that_it_claims(faulty<Fault::none>(), GetParam());
-  expect_rejected<Fault::calls_too_often>(makes_the_system_calls_that_it_claims, GetParam());
+  expect_rejected(faulty<Fault::calls_too_often>(), makes_the_system_calls_that_it_claims);
 }
 
 TEST_P(ABrokenValue, that_leaves_a_name_when_it_is_killed_is_rejected) {
-  constexpr auto patience = std::chrono::milliseconds(200);
-  EXPECT_THROW(a_killed_user_leaves_no_name(faulty<Fault::leaves_a_name>(), GetParam(), patience),
-               std::runtime_error);
+  expect_rejected(faulty<Fault::leaves_a_name>(), a_killed_user_leaves_no_name, patience_for_names);
   EXPECT_EQ(shm_unlink(name_to_leave.c_str()), 0);
 }
 
 TEST_P(ABrokenValue, that_claims_to_survive_a_dead_holder_is_rejected) {
   if (GetParam() == Peers::threads) GTEST_SKIP() << "threads die together";
   const ValueRow& broken = faulty<Fault::claims_to_survive>();
-  EXPECT_THROW(a_survivor_sees_what_is_claimed(broken, GetParam(), std::chrono::seconds(1)),
-               std::runtime_error);
+  expect_rejected(broken, a_survivor_sees_what_is_claimed, std::chrono::seconds(1));
 }
 
-INSTANTIATE_TEST_SUITE_P(among, ABrokenValue, testing::Values(Peers::threads, Peers::processes),
-                         [](const auto& info) { return std::string(to_string(info.param)); });
+INSTANTIATE_TEST_SUITE_P(among, ABrokenValue, threads_and_processes(), name_of_peers);
 
 }  // namespace
 }  // namespace handoff::conformance

@@ -7,6 +7,7 @@
 #include <thread>
 #include <vector>
 
+#include "tests/conformance/play.hpp"
 #include "tests/conformance/value_memory.hpp"
 
 namespace handoff::conformance {
@@ -144,9 +145,11 @@ void no_two_updates_see_the_same_element(const ValueRow& row, Peers peers) {
 /// What the promise above is worth: the same, in two steps, does lose.
 void reading_and_then_writing_loses_updates(const ValueRow& row, Peers peers) {
   constexpr Number each = 300;
+  InSharedMemory<StartTogether> start(8U);
   share<Number>(
       row.numbers, {8, peers},
-      [](AnyHandle<Number>& handle, unsigned) {
+      [&](AnyHandle<Number>& handle, unsigned) {
+        start->wait();
         for (Number n = 0; n < each; ++n) {
           Number before = handle.load(0);
           sched_yield();
@@ -202,6 +205,9 @@ void slices_reach_the_elements_that_they_name(const ValueRow& row, Peers peers) 
         handle.write(2, std::span<const Number>{});
       },
       [](AnyHandle<Number>& handle) {
+        for (Number i = 0; i < 3; ++i) {
+          require(handle.load(length - 3 + i) == 7 + i, "a slice was written to other elements");
+        }
         std::array<Number, 4> last{};
         handle.read(length - 4, last);
         require(last == std::array<Number, 4>{0, 7, 8, 9}, "a slice has other elements");
@@ -212,26 +218,24 @@ void slices_reach_the_elements_that_they_name(const ValueRow& row, Peers peers) 
 void elements_and_slices_out_of_range_raise(const ValueRow& row, Peers peers) {
   share<Number>(
       row.numbers, {1, peers},
-      [](AnyHandle<Number>& handle, unsigned) {
-        auto raises = [](const char* what, auto use) {
-          try {
-            use();
-          } catch (const std::out_of_range&) {
-            return;
-          }
-          throw std::runtime_error(std::string(what) + " out of range did not raise");
-        };
+      [name = row.info.name](AnyHandle<Number>& handle, unsigned) {
         constexpr std::size_t huge = ~std::size_t{0};
         std::array<Number, 2> two{};
-        for (std::size_t index : {length, huge}) {
-          raises("load", [&] { (void)handle.load(index); });
-          raises("store", [&] { handle.store(1, index); });
-          raises("add", [&] { handle.add(1, index); });
-          raises("update", [&] { handle.update([](Number n) { return n; }, index); });
+        std::size_t index = 0;
+        auto raises = [&](const std::function<void()>& use) {
+          require_names<std::out_of_range>(name, {index, length}, use);
+        };
+        for (std::size_t beyond : {length, huge}) {
+          index = beyond;
+          raises([&] { (void)handle.load(index); });
+          raises([&] { handle.store(1, index); });
+          raises([&] { handle.add(1, index); });
+          raises([&] { handle.update([](Number n) { return n; }, index); });
         }
-        for (std::size_t index : {length - 1, length, huge}) {
-          raises("read", [&] { handle.read(index, two); });
-          raises("write", [&] { handle.write(index, std::span<const Number>(two)); });
+        for (std::size_t beyond : {length - 1, length, huge}) {
+          index = beyond;
+          raises([&] { handle.read(index, two); });
+          raises([&] { handle.write(index, std::span<const Number>(two)); });
         }
       },
       [](AnyHandle<Number>& handle) {

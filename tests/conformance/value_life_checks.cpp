@@ -1,48 +1,59 @@
 #include "tests/conformance/value_life_checks.hpp"
 
 #include <csignal>
-#include <fstream>
+#include <limits>
+#include <optional>
 #include <thread>
-#include <vector>
 
 #include "impl/common/descriptor.hpp"
 #include "tests/conformance/leftovers.hpp"
+#include "tests/conformance/lives.hpp"
 #include "tests/conformance/value_memory.hpp"
 
 namespace handoff::conformance {
 namespace {
 
-std::vector<std::string> mappings() {
-  std::ifstream maps("/proc/self/maps");
-  std::vector<std::string> lines;
-  for (std::string line; std::getline(maps, line);) lines.push_back(line);
-  return lines;
-}
-
 /// How long a survivor is given before it counts as hung, where it should hang.
 constexpr auto time_to_hang = std::chrono::milliseconds(500);
 
+/// For what is left by every one of many values, some of which take their time.
+constexpr auto longest_search = std::chrono::seconds(1);
+
 }  // namespace
 
-/// No descriptor, mapping or name, not even while the value lives.
-void building_and_dropping_leaks_nothing(const ValueRow& row, Peers peers) {
+void ten_thousand_values_leave_nothing(const ValueRow& row, Peers peers) {
   run_alone([&] {
-    auto cycle = [&] {
-      NumbersOnHeap value(row.numbers, {1, peers});
-      value.handle(0)->add(1, 0);
-    };
-    for (int n = 0; n < 100; ++n) cycle();
-    auto descriptors_before = open_descriptors();
-    auto mappings_before = mappings().size();
-    constexpr int cycles = 2000;
-    for (int n = 0; n < cycles; ++n) cycle();
-    require(open_descriptors() == descriptors_before, "descriptors are left open");
-    // Allocators and sanitizers keep some; a leak of one in each cycle stands out.
-    require(mappings().size() < mappings_before + cycles / 2, "mappings are left");
+    require_cycles_leave_nothing(
+        [&] {
+          NumbersOnHeap value(row.numbers, {1, peers});
+          value.handle(0)->add(1, 0);
+        },
+        longest_search);
+  });
+}
+
+void nobody_else_can_open_it(const ValueRow& row, Peers peers) {
+  run_alone([&] {
+    const auto before = names_open_to_others();
     NumbersOnHeap value(row.numbers, {1, peers});
-    for (const std::string& line : mappings()) {
-      bool named = line.find("/dev/shm/") != std::string::npos && !line.ends_with("(deleted)");
-      require(!named, "a name is left while the value lives: " + line);
+    auto handle = value.handle(0);
+    handle->add(1, 0);
+    require_nothing_open_to_others(before);
+    require_no_name_mapped();
+  });
+}
+
+void shapes_and_workers_out_of_range_raise(const ValueRow& row, Peers peers) {
+  run_alone([&] {
+    const std::string_view name = row.info.name;
+    require_names<std::invalid_argument>(name, {0}, [&] {
+      NumbersOnHeap(row.numbers, {0, peers});
+    });
+    constexpr unsigned huge = std::numeric_limits<unsigned>::max();
+    require_names<LimitError>(name, {huge}, [&] { NumbersOnHeap(row.numbers, {huge, peers}); });
+    const NumbersOnHeap value(row.numbers, {3, peers});
+    for (unsigned beyond : {3U, 64U, huge}) {
+      require_names<std::out_of_range>(name, {beyond, 2}, [&] { (void)value.handle(beyond); });
     }
   });
 }
@@ -53,9 +64,12 @@ void works_through_two_mappings_at_different_addresses(const ValueRow& row, Peer
     constexpr Number each = 20000;
     const ValueForm<Number>& form = row.numbers;
     Descriptor file(harness::make_memory_file(form.bytes));
+    // Built through a third one, so that nothing may point to where it was built.
+    std::optional built = harness::Region::of_file(file.get(), form.bytes);
     auto here = harness::Region::of_file(file.get(), form.bytes);
     auto there = harness::Region::of_file(file.get(), form.bytes);
-    form.build(here.data(), {2, Peers::processes});
+    form.build(built->data(), {2, Peers::processes});
+    built.reset();
     auto first = form.handle(here.data(), 0);
     auto second = form.handle(there.data(), 1);
     std::thread other([&] {
@@ -108,24 +122,21 @@ void a_survivor_sees_what_is_claimed(const ValueRow& row, Peers peers) {
   a_survivor_sees_what_is_claimed(row, peers, usual_watchdog / 4);
 }
 
-/// The maker is killed while it uses its value.
 void a_killed_user_leaves_no_name(const ValueRow& row, Peers peers, Clock::duration patience) {
   run_alone([&] {
-    auto before = names_in_the_system();
-    harness::Team maker({.peers = Peers::processes, .workers = 1, .work = [&](unsigned) {
-                           NumbersOnHeap value(row.numbers, {1, peers});
-                           auto handle = value.handle(0);
-                           handle->add(1, 0);
-                           raise(SIGKILL);
-                         }});
-    maker.finish(after(usual_watchdog / 4));
-    require(maker.fate(0).kind == harness::Fate::Kind::killed, "nobody was killed");
-    require_no_new_names(before, patience);
+    require_a_killed_user_leaves_no_name(
+        [&] {
+          NumbersOnHeap value(row.numbers, {1, peers});
+          auto handle = value.handle(0);
+          handle->add(1, 0);
+          raise(SIGKILL);
+        },
+        patience);
   });
 }
 
 void a_killed_user_leaves_no_name(const ValueRow& row, Peers peers) {
-  a_killed_user_leaves_no_name(row, peers, std::chrono::seconds(60));
+  a_killed_user_leaves_no_name(row, peers, usual_names_patience);
 }
 
 }  // namespace handoff::conformance

@@ -6,7 +6,9 @@
 /// that raises when it is broken.
 namespace handoff::conformance {
 
-void building_and_dropping_leaks_nothing(const ValueRow& row, Peers peers);
+void ten_thousand_values_leave_nothing(const ValueRow& row, Peers peers);
+void nobody_else_can_open_it(const ValueRow& row, Peers peers);
+void shapes_and_workers_out_of_range_raise(const ValueRow& row, Peers peers);
 void works_through_two_mappings_at_different_addresses(const ValueRow& row, Peers peers);
 void a_survivor_sees_what_is_claimed(const ValueRow& row, Peers peers);
 /// `patience`: how long it may take to go on, where that is claimed.

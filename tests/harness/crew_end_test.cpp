@@ -125,8 +125,9 @@ rlim_t tasks_of_this_user() {
 
 /// In a process that may start one more: 0 when a crew of three was refused and none was left.
 int start_with_too_few_processes() {
-  constexpr uid_t nobody = 65534;
-  if (getuid() == 0 && setuid(nobody) == -1) return 2;  // the limit does not bind root
+  // The limit does not bind root, and counts what others of the same user start meanwhile.
+  const uid_t nobody_else = 20'000 + static_cast<uid_t>(getpid()) % 40'000;
+  if (getuid() == 0 && setuid(nobody_else) == -1) return 2;
   rlim_t limit = tasks_of_this_user() + 1;
   rlimit limits{.rlim_cur = limit, .rlim_max = limit};
   if (setrlimit(RLIMIT_NPROC, &limits) == -1) return 3;

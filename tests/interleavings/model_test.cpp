@@ -10,6 +10,13 @@
 #include "impl/queue/spsc_ring.hpp"
 #include "tests/interleavings/models.hpp"
 
+/// Relacy's `new` and `delete` are inline, and it leaves out the form with a size. The C++ library,
+/// which makes and drops the text of an exception, needs all of them or none.
+void operator delete(void* memory, std::size_t) noexcept { operator delete(memory); }
+namespace {
+[[gnu::used]] void (*const for_the_library)(void*) = &operator delete;
+}
+
 /// The own rings and ways of waiting, as they are, in every order of their steps (with at
 /// most a few switches before a step's time has come) and with every value that a load may return.
 namespace handoff::interleavings {

@@ -25,8 +25,8 @@ FILTER = f"""
 
 
 @pytest.fixture(scope="module")
-def page(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return report.write(write_run(tmp_path_factory.mktemp("run"), 7)).path
+def page(written_report: Path) -> Path:
+    return written_report
 
 
 def at(page: Path, folder: Path, script: str, width: int = 1400) -> Any:
@@ -149,3 +149,32 @@ def test_every_control_has_a_name_and_ids_are_unique(page: Path, tmp_path: Path)
       return [bare.map((e) => e.outerHTML), ids.filter((id, i) => ids.indexOf(id) !== i)];
     """
     assert at(page, tmp_path, script) == [[], []]
+
+
+def test_the_old_rule_is_judged_above_the_duels_of_each_language(
+    page: Path, tmp_path: Path
+) -> None:
+    script = """
+      const section = document.getElementById("threads-or-processes");
+      const tables = [...section.querySelectorAll("table")];
+      return [
+        document.querySelector("nav [href='#threads-or-processes']").textContent,
+        section.querySelector("em").textContent,
+        [...section.querySelectorAll(".verdicts > li > strong")].map((e) => e.textContent),
+        tables.map((e) => e.parentElement.previousElementSibling.textContent),
+        tables.map((e) => [...e.tBodies[0].rows].map((row) => row.cells.length)),
+      ];
+    """
+    link, rule, verdicts, titles, cells = at(page, tmp_path, script)
+    assert link == "Threads or processes?"
+    assert rule == "CPU-bound work to processes, IO-bound work to threads"
+    assert [text.partition(":")[0] for text in verdicts] == titles == ["C++", "CPython"]
+    assert all(rows and set(rows) == {10} for rows in cells)
+
+
+def test_a_page_of_a_run_without_pools_asks_no_such_question(tmp_path: Path) -> None:
+    folder = write_run(tmp_path, 1)
+    for path in folder.glob("*-*.json*"):
+        if not path.name.startswith("value"):
+            path.unlink()
+    assert "hreads-or-processes" not in report.write(folder).path.read_text().partition("<main>")[2]

@@ -7,13 +7,20 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from matplotlib import pyplot
 from matplotlib.figure import Figure
 from matplotlib.text import Annotation, Text
 
 from plots import draw, floors, highlight, style
-from plots.figures import cost_map, dot_charts, line_charts, percentile_curves, scenario_dots
+from plots.figures import (
+    cost_map,
+    dot_charts,
+    line_charts,
+    percentile_curves,
+    process_start,
+    scenario_dots,
+)
 from plots.figures.common import shown_size
-from plots.labels import spread
 from results.load import MERIT, Case, Run, load
 from results.names import CaseName
 from tests.results.make_run import write_run
@@ -56,6 +63,7 @@ def figures(run: Run, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Fig
 
     def keep(figure: Figure, folder: Path, stem: str, settle: Any = None) -> None:
         style.lay_out(figure, settle)
+        pyplot.close(figure)  # which only leaves it to us
         found[stem] = figure
 
     with pytest.MonkeyPatch.context() as patch:
@@ -66,19 +74,34 @@ def figures(run: Run, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Fig
     return found
 
 
+SEATS = {"process_start": process_start.SEATS}
 STEMS = [
+    "barrier",
+    "condition",
+    "event",
     "file_append",
     "floor_multiples",
     "lock_contended",
     "lock_hand_over",
+    "manager",
     "pipe_cost_map",
     "pipe_percentiles",
     "pipe_round_trip",
     "pipe_throughput",
+    "pool_efficiency",
+    "pool_interpreter_lock",
+    "pool_memory",
+    "pool_processor_time",
+    "pool_speed_up",
+    "pool_start",
     "pool_workers",
+    "process_places",
+    "process_start",
     "queue_cost_map",
     "queue_percentiles",
     "queue_throughput",
+    "semaphore",
+    "signal",
     "value_access",
     "value_add",
     "value_size",
@@ -127,6 +150,7 @@ def test_figures_of_scenarios_show_the_median_of_every_case_that_they_are_for(
 
 def test_line_charts_show_the_median_of_every_case(run: Run, figures: dict[str, Figure]) -> None:
     pools = run.good("pool", "cpu_bound") + run.good("pool", "io_bound")
+    pools = [c for c in pools if c.name.get("work") in line_charts.POOL_WORKS]
     sizes = run.good("value", "slice_copy") + run.good("value", "wide_value")
     for stem, cases, field, counter in (
         ("pipe_round_trip", run.good("pipe", "ping_pong"), "size", MERIT),
@@ -136,6 +160,15 @@ def test_line_charts_show_the_median_of_every_case(run: Run, figures: dict[str, 
     ):
         expected = Counter((title_of(c), c.name.number(field), c.median(counter)) for c in cases)
         assert points(figures[stem]) == expected, stem
+
+
+def test_starts_stand_over_the_memory_of_the_parent_by_its_number_of_pages(
+    run: Run, figures: dict[str, Figure]
+) -> None:
+    cases = run.good("process", place="unpinned")
+    at = {"resident_0": 0, "resident_1gib_huge": 1, "resident_256mib": 2, "resident_1gib": 3}
+    expected = Counter((title_of(c), at[c.name.get("work")], c.median()) for c in cases)
+    assert expected and points(figures["process_start"]) == expected
 
 
 def test_pools_whose_slice_held_no_task_for_each_worker_are_left_out_and_counted(
@@ -245,7 +278,7 @@ def test_few_have_names_and_no_text_covers_another(figures: dict[str, Figure], s
     for text in figure.findobj(Annotation):
         names.setdefault(id(text.axes), []).append(text.get_text())
     for found in names.values():
-        assert 0 < len(set(found)) == len(found) <= highlight.LINES
+        assert 0 < len(set(found)) == len(found) <= SEATS.get(stem, highlight.LINES)
     texts = [t for t in figure.findobj(Text) if t.get_text() and t.get_visible()]
     renderer = figure.canvas.get_renderer()
     boxes = {}
@@ -258,6 +291,13 @@ def test_few_have_names_and_no_text_covers_another(figures: dict[str, Figure], s
         for other in seen[index + 1 :]:
             if isinstance(one, Annotation) or isinstance(other, Annotation):
                 assert not boxes[one].overlaps(boxes[other]), (one, other)
+
+
+@pytest.mark.parametrize("stem", STEMS)
+def test_labels_of_an_axis_stand_apart(figures: dict[str, Figure], stem: str) -> None:
+    for axes in figures[stem].axes:
+        if axes.axison:
+            assert not style.crowded(figures[stem], axes), axes.get_title()
 
 
 def _is_hidden_tick(text: Text) -> bool:
@@ -273,22 +313,6 @@ def _is_hidden_tick(text: Text) -> bool:
     return False
 
 
-def test_what_everybody_knows_and_the_best_of_each_way_have_names() -> None:
-    waiting = {"a": "spins", "b": "spins", "c": "blocks", "d": "blocks", "old": "blocks"}
-    contests = [
-        {"a": 1.0, "b": 5.0, "c": 300.0, "d": 200.0, "old": 900.0},
-        {"a": 3.0, "b": 2.0, "c": 300.0, "d": 320.0, "old": 900.0},
-    ]
-    assert highlight.chosen(contests, waiting, ["old", "absent"], 3) == ["old", "a", "d"]
-    assert highlight.chosen(contests, waiting, ["old"], 9) == ["old", "a", "d", "b", "c"]
-
-
-def test_the_second_of_a_way_comes_after_the_first_of_every_way() -> None:
-    waiting = {"a": "spins", "b": "spins", "c": "blocks", "d": "unheard of"}
-    contests = [{"a": 1.0, "b": 2.0, "c": 1e6, "d": 1e9}]
-    assert highlight.chosen(contests, waiting, [], 9) == ["a", "c", "d", "b"]
-
-
 def test_a_caption_names_the_reference_points_that_the_figure_holds(run: Run) -> None:
     assert (
         "reference points (atomic, shared_mutex, cpython_multiprocessing, cpython_threading),"
@@ -297,13 +321,6 @@ def test_a_caption_names_the_reference_points_that_the_figure_holds(run: Run) ->
     cases = [c for c in run.good("value", "add") if c.name.implementation != "atomic"]
     assert "reference points (shared_mutex, cpython_multi" in highlight.note(cases)
     assert "reference" not in highlight.note([])
-
-
-def test_names_spread_around_where_they_belong() -> None:
-    assert spread([10, 50], 10, 0, 100) == [10, 50]
-    assert spread([50, 50, 50], 10, 0, 100) == [40, 50, 60]
-    assert spread([1, 2], 10, 0, 100) == [0, 10]
-    assert spread([99, 99], 10, 0, 100) == [90, 100]
 
 
 def test_names_in_the_svg_show_when_pointed_at(run: Run, tmp_path: Path) -> None:

@@ -16,6 +16,14 @@ FIGURES = {
     "floor_multiples",
     "lock_contended",
     "lock_hand_over",
+    "semaphore",
+    "event",
+    "condition",
+    "barrier",
+    "process_places",
+    "process_start",
+    "signal",
+    "manager",
     "pipe_round_trip",
     "pipe_throughput",
     "queue_throughput",
@@ -28,14 +36,18 @@ FIGURES = {
     "value_size",
     "file_append",
     "pool_workers",
+    "pool_interpreter_lock",
+    "pool_speed_up",
+    "pool_efficiency",
+    "pool_processor_time",
+    "pool_memory",
+    "pool_start",
 }
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    found = write_run(tmp_path_factory.mktemp("run"), 7)
-    report.write(found)
-    return found
+def folder(written_report: Path) -> Path:
+    return written_report.parent
 
 
 @pytest.fixture(scope="module")

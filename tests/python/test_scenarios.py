@@ -13,13 +13,12 @@ sys.path.insert(0, str(ROOT))
 from bench.python.crew import Body, Crew, Report  # noqa: E402
 from bench.python.payload import Payload  # noqa: E402
 from bench.python.request import Request  # noqa: E402
-from cli.listing import TABLE_FAMILIES  # noqa: E402
-from cli.paths import RELEASE  # noqa: E402
+from cli.paths import FAMILIES, RELEASE  # noqa: E402
 
 PING_PONG = "pipe/cpython_multiprocessing/ping_pong/peers:{}/place:unpinned/size:8"
 
 
-@pytest.mark.parametrize("family", TABLE_FAMILIES)
+@pytest.mark.parametrize("family", FAMILIES)
 def test_every_case_of_cpython_is_measured_and_verified(family: str, tmp_path: Path) -> None:
     binary = RELEASE / "bench" / f"bench_{family}"
     if not binary.exists():

@@ -10,9 +10,22 @@ from pathlib import Path
 from typing import Any
 
 from results import names
-from tests.results.synthetic.cases import Planned, planned
+from tests.results.synthetic.cases import planned
 from tests.results.synthetic.launches import context, counters, failed, histogram
+from tests.results.synthetic.plan import Planned
 from tests.results.synthetic.rows import ROWS
+
+SAMPLED = (
+    "ping_pong",
+    "apply",
+    "submit_to_start",
+    "wake_all",
+    "notify_all",
+    "start",
+    "start_join",
+    "alarm",
+    "child_exit",
+)
 
 
 def run_json(launches: int, cases: list[Planned]) -> dict[str, Any]:
@@ -76,7 +89,7 @@ def write_launch(
         name = f"{case.name}/manual_time"
         row: dict[str, Any] = {"name": name, "run_name": name, "run_type": "iteration"}
         found = counters(case, chance)
-        if case.name.scenario in ("ping_pong", "apply"):
+        if case.name.scenario in SAMPLED:
             percentiles, line = histogram(case, found["real_time"], chance)
             found |= percentiles
             lines.append(line)

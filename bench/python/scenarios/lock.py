@@ -2,7 +2,6 @@
 
 import threading
 import time
-from types import SimpleNamespace
 from typing import Any
 
 from bench.python.crew import (
@@ -15,6 +14,7 @@ from bench.python.crew import (
     round_trips,
 )
 from bench.python.request import Outcome, Request
+from bench.python.shared import Turns, shared_number
 
 HOLD_NS = {"": 0, "hold_0": 0, "hold_100ns": 100, "hold_1us": 1000}
 
@@ -23,24 +23,20 @@ def make_lock(request: Request) -> Any:
     return FORK.Lock() if request.between_processes() else threading.Lock()
 
 
-def shared_count(request: Request) -> Any:
-    """Guarded by the lock that is measured, and by no other."""
-    return FORK.RawValue("Q", 0) if request.between_processes() else SimpleNamespace(value=0)
-
-
 def contended(request: Request) -> Outcome:
     """All workers take the same lock for the length of the phase. A single one has it for itself."""
-    lock, count = make_lock(request), shared_count(request)
+    lock, count = make_lock(request), shared_number(request)  # which no other lock guards
     taken: Any = FORK.Value("Q", 0)  # by all workers in all phases
     hold_ns = HOLD_NS[request.name.get("work")]
 
-    def enter() -> None:
-        with lock:
-            count.value += 1
-            if hold_ns:
-                end = time.perf_counter_ns() + hold_ns
-                while time.perf_counter_ns() < end:
-                    pass
+    def enter(times: int) -> None:
+        for _ in range(times):
+            with lock:
+                count.value += 1
+                if hold_ns:
+                    end = time.perf_counter_ns() + hold_ns
+                    while time.perf_counter_ns() < end:
+                        pass
 
     def join(_: int) -> Body:
         def body(length_ns: int) -> Report:
@@ -60,7 +56,7 @@ def contended(request: Request) -> Outcome:
 def ping_pong(request: Request) -> Outcome:
     """Three locks in a ring, round which two workers walk: each holds one, takes the next and lets
     go of the one before. A round trip is a step of both."""
-    ring, steps = [make_lock(request) for _ in range(3)], shared_count(request)
+    ring, turns = [make_lock(request) for _ in range(3)], Turns(request)
 
     def join(worker: int) -> Body:
         at, due = 1 - worker, worker
@@ -70,9 +66,7 @@ def ping_pong(request: Request) -> Outcome:
             nonlocal at, due
             following = (at + 1) % len(ring)
             ring[following].acquire()
-            if steps.value != due:
-                raise ValueError("a worker took a step out of turn")
-            steps.value += 1
+            turns.take(due)
             due += 2
             ring[at].release()
             at = following

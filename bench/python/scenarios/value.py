@@ -21,9 +21,10 @@ def measure(request: Request) -> Outcome:
     added: Any = FORK.Value("Q", 0)  # by all workers in all phases
 
     def join(_: int) -> Body:
-        def add() -> None:
-            with lock:
-                number.value += 1
+        def add(times: int) -> None:
+            for _ in range(times):
+                with lock:
+                    number.value += 1
 
         def body(length_ns: int) -> Report:
             report = repeat_for(length_ns, add)

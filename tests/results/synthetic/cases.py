@@ -1,23 +1,25 @@
 """The cases of the synthetic run, with the time that each shows."""
 
 import math
-from dataclasses import dataclass
+from collections.abc import Callable
 from typing import Any
 
-from results.names import CaseName, build
+from results.names import build
+from tests.results.synthetic.manager_cases import manager_cases
+from tests.results.synthetic.plan import CROSS, SAME, Planned
+from tests.results.synthetic.pool_cases import pool_cases, serial_cases
+from tests.results.synthetic.process_cases import HUGE, PAGES, process_cases
 from tests.results.synthetic.rows import FLOOR, PROCESSES, ROWS, THREADS, Row
+from tests.results.synthetic.signal_cases import signal_cases
+from tests.results.synthetic.sync_cases import (
+    barrier_cases,
+    condition_cases,
+    event_cases,
+    lock_cases,
+    semaphore_cases,
+)
 
-CROSS, SAME = "same_l3", "same_cpu"
 BYTES_PER_NS = 8.0
-
-
-@dataclass(frozen=True)
-class Planned:
-    """A case with the time per message that it shows."""
-
-    name: CaseName
-    row: Row
-    ns: float
 
 
 def floors() -> list[Planned]:
@@ -61,23 +63,6 @@ def queue_cases(row: Row, peers: str, shapes: list[tuple[int, int]]) -> list[Pla
     return found
 
 
-def pool_cases(row: Row, peers: str, workers: list[int]) -> list[Planned]:
-    where: dict[str, Any] = {"peers": peers, "place": "compact"}
-    found = [Planned(build("pool", row.name, "apply", **where, workers=2), row, row.cross_ns)]
-    for chunk in (1, 1000):
-        name = build("pool", row.name, "tiny_tasks", **where, workers=2, chunk=chunk)
-        found.append(Planned(name, row, row.stream_ns / math.sqrt(chunk)))
-    for n in workers:
-        for scenario, work, ns in (
-            ("cpu_bound", "sieve", 1e6 / min(n, 2)),
-            ("io_bound", "fsync", 9e5 / min(n, 4)),
-            ("io_bound", "wait_5ms", 5e6 / n),
-        ):
-            name = build("pool", row.name, scenario, **where, workers=n, work=work)
-            found.append(Planned(name, row, ns + row.stream_ns))
-    return found
-
-
 def value_cases(row: Row, peers: str, workers: list[int]) -> list[Planned]:
     where: dict[str, Any] = {"peers": peers, "place": "compact"}
     found = []
@@ -105,37 +90,28 @@ def file_cases(row: Row, peers: str, workers: list[int]) -> list[Planned]:
     return found + [Planned(name, row, row.same_ns)]
 
 
-def lock_cases(row: Row, peers: str, workers: list[int]) -> list[Planned]:
-    alone: dict[str, Any] = {"peers": peers, "place": "compact", "workers": 1}
-    found = [Planned(build("lock", row.name, "uncontended", **alone), row, row.stream_ns)]
-    for place, round_trip in ((SAME, row.same_ns), (CROSS, row.cross_ns)):
-        name = build("lock", row.name, "ping_pong", peers=peers, place=place)
-        found.append(Planned(name, row, round_trip))
-    for n in workers:
-        where: dict[str, Any] = {"place": "compact" if n > 2 else CROSS, "workers": n}
-        for work, ns in (("hold_0", 0), ("hold_100ns", 100), ("hold_1us", 1000)):
-            name = build("lock", row.name, "contended", peers=peers, **where, work=work)
-            found.append(Planned(name, row, row.stream_ns * n + ns))
-    return found
+CASES: dict[str, tuple[Callable[[Row, str, Any], list[Planned]], Any, Any]] = {
+    "pipe": (pipe_cases, [64, 65536], [8, 64, 512, 4096, 65536, 1 << 20]),
+    "queue": (queue_cases, [(1, 1), (2, 2)], [(1, 1), (1, 4), (4, 1), (4, 4)]),
+    "pool": (pool_cases, [1, 2], [1, 2, 4, 8]),
+    "value": (value_cases, [2], [1, 2, 4]),
+    "file": (file_cases, [2], [1, 2, 4]),
+    "lock": (lock_cases, [2], [2, 4]),
+    "semaphore": (semaphore_cases, [(2, 1)], [(2, 1), (4, 2), (8, 2)]),
+    "event": (event_cases, [2, 5], [2, 5, 9]),
+    "condition": (condition_cases, [9], [9]),
+    "barrier": (barrier_cases, [4], [4, 8]),
+    "process": (process_cases, ["resident_0", "resident_1gib"], [*PAGES, *HUGE]),
+    "signal": (signal_cases, ["ahead_5ms"], ["ahead_100us", "ahead_5ms"]),
+    "manager": (manager_cases, [1], [1, 4]),
+}
 
 
 def planned(full: bool) -> list[Planned]:
-    """Every case of the run."""
-    sizes = [8, 64, 512, 4096, 65536, 1 << 20] if full else [64, 65536]
-    shapes = [(1, 1), (1, 4), (4, 1), (4, 4)] if full else [(1, 1), (2, 2)]
-    found = floors()
+    """Every case of the run; `full`: in all sizes, shapes and numbers of workers."""
+    found = floors() + serial_cases(full)
     for row in ROWS:
+        cases, few, all_ = CASES[row.family]
         for peers in row.reach.split(", "):
-            if row.family == "pipe":
-                found += pipe_cases(row, peers, sizes)
-            elif row.family == "queue":
-                found += queue_cases(row, peers, shapes)
-            elif row.family == "pool":
-                found += pool_cases(row, peers, [1, 2, 4, 8] if full else [1, 2])
-            elif row.family == "lock":
-                found += lock_cases(row, peers, [2, 4] if full else [2])
-            elif row.family == "file":
-                found += file_cases(row, peers, [1, 2, 4] if full else [2])
-            else:
-                found += value_cases(row, peers, [1, 2, 4] if full else [2])
+            found += cases(row, peers, all_ if full else few)
     return found

@@ -6,7 +6,7 @@ import random
 from typing import Any
 
 from results.histogram import bucket_index
-from tests.results.synthetic.cases import CROSS, Planned
+from tests.results.synthetic.plan import CROSS, Planned
 
 SAMPLES = 400
 
@@ -47,6 +47,8 @@ def counters(case: Planned, chance: random.Random) -> dict[str, float]:
     }
     if case.name.get("size"):
         found["bytes_per_s"] = case.name.number("size") * 1e9 / ns
+    if case.name.family == "pool":
+        found["resident_mib"] = 4 + 1.5 * case.name.number("workers")
     if case.name.get("place") in (CROSS, "compact"):
         mode = 87.0 if noise < 2 else 250.0
         found["probe_before_ns"] = mode * chance.lognormvariate(0, 0.03)
