@@ -6,9 +6,8 @@
 #include <cstring>
 #include <memory>
 #include <stdexcept>
-#include <vector>
 
-#include "bench/payload.hpp"
+#include "bench/message.hpp"
 #include "bench/round_trips.hpp"
 #include "harness/crew.hpp"
 #include "impl/common/cpu.hpp"
@@ -88,14 +87,14 @@ template <std::size_t bytes>
 class MemoryHandOver {
  public:
   harness::Body join(harness::Seat& seat) {
-    auto message = std::make_shared<std::vector<Word>>(bytes / sizeof(Word));
+    auto message = std::make_shared<Message>(bytes);
     if (seat.worker == 0) {
-      fill(*message, 0);
+      fill(message->words(), 0);
       return [this, message, next = std::uint64_t{0}](std::uint64_t count) mutable {
         for (std::uint64_t n = 0; n < count; ++n) {
           Half& half = halves_[next++ % halves_.size()];
           wait_for(half.full, 0);
-          std::memcpy(half.words.data(), message->data(), bytes);
+          std::memcpy(half.words.data(), message->words().data(), bytes);
           half.full.store(1, std::memory_order_release);  // the bytes before the flag
         }
       };
@@ -104,11 +103,11 @@ class MemoryHandOver {
       for (std::uint64_t n = 0; n < count; ++n) {
         Half& half = halves_[next++ % halves_.size()];
         wait_for(half.full, 1);
-        std::memcpy(message->data(), half.words.data(), bytes);
-        asm volatile("" : : "r"(message->data()) : "memory");
+        std::memcpy(message->words().data(), half.words.data(), bytes);
+        asm volatile("" : : "r"(message->words().data()) : "memory");
         half.full.store(0, std::memory_order_release);  // read before it is written again
       }
-      if (count > 0) check_message(*message, 0);
+      if (count > 0) check_message(message->words(), 0);
     };
   }
 

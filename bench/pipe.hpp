@@ -3,9 +3,8 @@
 #include <memory>
 #include <stdexcept>
 #include <string>
-#include <vector>
 
-#include "bench/payload.hpp"
+#include "bench/message.hpp"
 #include "bench/round_trips.hpp"
 #include "bench/servers.hpp"
 #include "bench/shared_object.hpp"
@@ -18,27 +17,27 @@ namespace handoff::bench {
 template <class P>
 class Correspondent {
  public:
-  Correspondent(P& pipe, unsigned end, std::size_t bytes)
-      : end_(pipe.end(end)), words_(bytes / sizeof(Word)) {}
+  Correspondent(P& pipe, unsigned end, std::size_t bytes) : end_(pipe.end(end)), message_(bytes) {}
 
   void send(Word first) {
-    fill(words_, first);
-    if (end_.send(std::as_bytes(std::span(words_))) != Status::ok) {
+    fill(message_.words(), first);
+    if (end_.send(std::as_bytes(message_.words())) != Status::ok) {
       throw std::runtime_error("send did not succeed");
     }
   }
   void receive(Word expected_first) {
-    Received received = end_.receive(std::as_writable_bytes(std::span(words_)));
-    if (received.status != Status::ok || received.bytes != words_.size() * sizeof(Word)) {
+    std::span<Word> words = message_.words();
+    Received received = end_.receive(std::as_writable_bytes(words));
+    if (received.status != Status::ok || received.bytes != words.size_bytes()) {
       throw std::runtime_error("receive gave " + std::to_string(received.bytes) + " B instead of " +
-                               std::to_string(words_.size() * sizeof(Word)));
+                               std::to_string(words.size_bytes()));
     }
-    check_message(words_, expected_first);
+    check_message(words, expected_first);
   }
 
  private:
   decltype(std::declval<P&>().end(0)) end_;
-  std::vector<Word> words_;
+  Message message_;
 };
 
 /// End 0 sends a message and waits for the answer of end 1, which is as long.

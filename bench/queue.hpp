@@ -9,7 +9,7 @@
 #include <stdexcept>
 #include <vector>
 
-#include "bench/payload.hpp"
+#include "bench/message.hpp"
 #include "bench/round_trips.hpp"
 #include "bench/servers.hpp"
 #include "bench/shared_object.hpp"
@@ -46,24 +46,23 @@ class QueuePingPong {
   using Item = typename Q::value_type;
 
   harness::Body ask(harness::Seat& seat) {
-    return
-        [this, out = std::make_shared<decltype(there_.producer(0))>(there_.producer(0)),
-         in = std::make_shared<decltype(back_.consumer(0))>(back_.consumer(0)),
-         item = std::make_shared<Item>(), trips = RoundTrips(seat)](std::uint64_t count) mutable {
-          trips.run(count, [&](std::uint64_t n) {
-            fill(item->words, first_word(0, n));
-            require_ok(out->put(*item, never), "put");
-            require_ok(in->get(*item, never), "get");
-            check_message(item->words, first_word(1, n));
-            deal_with(back_);
-          });
-        };
+    return [this, out = std::make_shared<decltype(there_.producer(0))>(there_.producer(0)),
+            in = std::make_shared<decltype(back_.consumer(0))>(back_.consumer(0)),
+            item = make_placed<Item>(), trips = RoundTrips(seat)](std::uint64_t count) mutable {
+      trips.run(count, [&](std::uint64_t n) {
+        fill(item->words, first_word(0, n));
+        require_ok(out->put(*item, never), "put");
+        require_ok(in->get(*item, never), "get");
+        check_message(item->words, first_word(1, n));
+        deal_with(back_);
+      });
+    };
   }
 
   harness::Body answer(harness::Seat&) {
     return [this, in = std::make_shared<decltype(there_.consumer(0))>(there_.consumer(0)),
             out = std::make_shared<decltype(back_.producer(0))>(back_.producer(0)),
-            item = std::make_shared<Item>()](std::uint64_t count) {
+            item = make_placed<Item>()](std::uint64_t count) {
       for (std::uint64_t n = 0; n < count; ++n) {
         require_ok(in->get(*item, never), "get");
         check_message(item->words, first_word(0, n));
@@ -105,7 +104,7 @@ class QueueStream {
   harness::Body produce(harness::Seat& seat, unsigned number) {
     return [&seat, number,
             end = std::make_shared<decltype(queue_.producer(0))>(queue_.producer(number)),
-            items = std::make_shared<Items>()](std::uint64_t count) {
+            items = make_placed<Items>()](std::uint64_t count) {
       Word sum = 0;
       for (std::uint64_t n = 0; n < count;) {
         const std::size_t batch = chunk == 1 ? 1 : std::min<std::uint64_t>(chunk, count - n);
@@ -123,7 +122,7 @@ class QueueStream {
   harness::Body consume(harness::Seat& seat, unsigned number) {
     return
         [this, &seat, end = std::make_shared<decltype(queue_.consumer(0))>(queue_.consumer(number)),
-         items = std::make_shared<Items>(), due = std::uint64_t{0}](std::uint64_t count) mutable {
+         items = make_placed<Items>(), due = std::uint64_t{0}](std::uint64_t count) mutable {
           std::uint64_t all = count * shape_.producers;
           due += all;
           std::vector<std::uint64_t> next(shape_.producers, 0);
