@@ -12,6 +12,7 @@
 #include "bench/python_process.hpp"
 #include "bench/runner.hpp"
 #include "harness/clock.hpp"
+#include "harness/copy_cost.hpp"
 #include "harness/environment.hpp"
 #include "impl/process/worker_main.hpp"
 
@@ -58,6 +59,11 @@ std::string number(double value) {
   return text;
 }
 
+void describe_copies(const std::string& key, const harness::CopyCost& cost) {
+  benchmark::AddCustomContext(key + "_16KiB_ns", number(cost.to_page_ns));
+  benchmark::AddCustomContext(key + "_16KiB_displaced_ns", number(cost.displaced_ns));
+}
+
 void describe_run(const Cases& cases, const Options& options) {
   const harness::Topology& topology = cases.topology();
   for (const auto& [key, value] : harness::read_environment(topology)) {
@@ -65,6 +71,8 @@ void describe_run(const Cases& cases, const Options& options) {
   }
   benchmark::AddCustomContext("clock_cost_ns", number(harness::clock_facts().cost_ns));
   benchmark::AddCustomContext("clock_resolution_ns", number(harness::clock_facts().resolution_ns));
+  describe_copies("memcpy", harness::copy_facts().by_memcpy);
+  describe_copies("read", harness::copy_facts().by_read);
   benchmark::AddCustomContext("cpython", python_version());
   benchmark::AddCustomContext("slice_ms", number(options.slice_ms));
   benchmark::AddCustomContext("seed", std::to_string(options.seed));

@@ -5,6 +5,8 @@ from plots.findings import Finding, peers
 from results import stats
 from results.load import FEW_SAMPLES, Run
 
+SLOW_COPY = 1.5  # times what one to a page takes
+
 
 def _noise(run: Run) -> Finding:
     some = [c.text for c in run.cases if max(c.share("noisy"), c.share("probe_moved")) > 0]
@@ -45,7 +47,29 @@ def _few_samples(run: Run) -> Finding | None:
     return Finding("Few samples:", [part], few)
 
 
+def _displaced_copies(run: Run) -> Finding | None:
+    """Where a processor copies slowly, which messages are kept from: a user's may not be."""
+    parts = []
+    for key, way in (("memcpy", "by memcpy"), ("read", "by the kernel into a process")):
+        to_page = float(run.context.get(f"{key}_16KiB_ns", 0))
+        displaced = float(run.context.get(f"{key}_16KiB_displaced_ns", 0))
+        if displaced > SLOW_COPY * to_page:
+            parts.append(f"{way} {units.time(displaced)} instead of {units.time(to_page)}")
+    if not parts:
+        return None
+    lead = "Slow copies of 16 KiB to an address 16 B behind the source's modulo 4 KiB:"
+    kept = "messages of 4 KiB and more begin in the middle of a page here, but for CPython's"
+    return Finding(lead, [*parts, kept])
+
+
 def notices(run: Run) -> list[Finding]:
     """Every notice that this run deserves."""
-    found = [peers(run), _noise(run), *_probes(run), _few_launches(run), _few_samples(run)]
+    found = [
+        peers(run),
+        _noise(run),
+        *_probes(run),
+        _displaced_copies(run),
+        _few_launches(run),
+        _few_samples(run),
+    ]
     return [finding for finding in found if finding]

@@ -153,6 +153,19 @@ def test_few_samples_are_noted(tmp_path: Path) -> None:
     assert [f.cases for f in notices.notices(load(folder)) if f.lead == "Few samples:"] == [[name]]
 
 
+def test_slow_copies_are_noted_where_the_processor_has_them(run: Run) -> None:
+    def lead_and_parts(**costs: str) -> list[str]:
+        found = notices.notices(replace(run, context=run.context | costs))
+        return [f.text for f in found if f.lead.startswith("Slow copies")]
+
+    even = {"memcpy_16KiB_ns": "172", "memcpy_16KiB_displaced_ns": "180"}
+    slow_reads = {"read_16KiB_ns": "700", "read_16KiB_displaced_ns": "5650"}
+    assert lead_and_parts() == lead_and_parts(**even) == []
+    (text,) = lead_and_parts(**even, **slow_reads)
+    assert "by the kernel into a process 5.65 µs instead of 700 ns" in text
+    assert "by memcpy" not in text
+
+
 def test_processes_are_held_against_threads_by_medians_of_pairs(run: Run) -> None:
     found = findings.peers(run)
     assert found and "round trips between processes take" in found.text
