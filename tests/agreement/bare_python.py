@@ -62,17 +62,19 @@ def beside(work: Callable[[], None], cpu: int) -> None:
     multiprocessing.get_context("fork").Process(target=body, daemon=True).start()
 
 
+def message(sender: int, number: int) -> bytes:
+    return (sender << 56 | number).to_bytes(8, "little")
+
+
 def pipe_ping_pong(cpus: Cpus, length_ns: int) -> float:
     ours, theirs = multiprocessing.Pipe()
-
-    rest, n = bytes(16384 - 8), 0
+    n = 0
 
     def answer() -> None:
         n = 0
         while True:
-            message = n.to_bytes(8, "little") + rest
-            assert theirs.recv_bytes() == message
-            theirs.send_bytes(n.to_bytes(8, "little") + rest)
+            assert theirs.recv_bytes() == message(0, n)
+            theirs.send_bytes(message(1, n))
             n += 1
 
     beside(answer, cpus[1])
@@ -80,8 +82,8 @@ def pipe_ping_pong(cpus: Cpus, length_ns: int) -> float:
 
     def trip() -> None:
         nonlocal n
-        ours.send_bytes(n.to_bytes(8, "little") + rest)
-        assert ours.recv_bytes() == n.to_bytes(8, "little") + rest
+        ours.send_bytes(message(0, n))
+        assert ours.recv_bytes() == message(1, n)
         n += 1
 
     return timed_each(trip, length_ns)
@@ -95,8 +97,8 @@ def queue_ping_pong(cpus: Cpus, length_ns: int) -> float:
     def answer() -> None:
         n = 0
         while True:
-            assert there.get() == n.to_bytes(8, "little")
-            back.put((1 << 56 | n).to_bytes(8, "little"))
+            assert there.get() == message(0, n)
+            back.put(message(1, n))
             n += 1
 
     beside(answer, cpus[1])
@@ -104,8 +106,8 @@ def queue_ping_pong(cpus: Cpus, length_ns: int) -> float:
 
     def trip() -> None:
         nonlocal n
-        there.put(n.to_bytes(8, "little"))
-        assert back.get() == (1 << 56 | n).to_bytes(8, "little")
+        there.put(message(0, n))
+        assert back.get() == message(1, n)
         n += 1
 
     return timed_each(trip, length_ns)
