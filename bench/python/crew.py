@@ -255,7 +255,7 @@ def round_trips(count: int, trip: Callable[[int], None]) -> Report:
     return Report(samples_ns=samples)
 
 
-GLANCE_NS = 20_000  # reading the clock costs 1 % of it or less
+GLANCE_NS = 100_000  # a batch costs 1 % of it or less, beside its operations
 
 
 def repeat_for(length_ns: int, repeat: Callable[[int], None]) -> Report:
