@@ -69,6 +69,7 @@ HEAVY = {
 }
 SERVICES = ("redis-server", "nats-server", "nginx")  # of packages and services alike
 SYSTEMD = Path("/run/systemd/system")  # is there where systemd runs
+INIT_SCRIPTS = Path("/etc/init.d")  # what starts services elsewhere
 LISTS = Path("/var/lib/apt/lists")
 LISTS_MAX_AGE_S = 7 * 24 * 3600
 TAIL_LINES = 15
@@ -174,6 +175,8 @@ def stop_service(name: str, prefix: list[str]) -> None:
     command = ["service", name, "stop"]
     if SYSTEMD.exists():
         command = ["systemctl", "disable", "--now", name]
+    elif not (INIT_SCRIPTS / name).exists():
+        return  # nothing could have started it
     if process.stream([*prefix, *command], lambda _: None, own_group=prefix != ["sudo"]) != 0:
         say(f"warning: {' '.join(command)} failed: Debian's service {name} may be running")
 

@@ -104,6 +104,8 @@ def test_services_that_came_with_a_package_are_stopped(
     monkeypatch.setattr(os, "geteuid", lambda: 0)
     monkeypatch.setattr(packages, "SERVICES", ("cmake", "ninja-build"))
     monkeypatch.setattr(packages, "SYSTEMD", machine if systemd else machine / "absent")
+    monkeypatch.setattr(packages, "INIT_SCRIPTS", machine)
+    (machine / "cmake").touch()
     assert packages.ensure(report=False, test=False, may_install=True)
     assert log.read_text().splitlines() == [called]
 
@@ -115,6 +117,16 @@ def test_a_service_that_cannot_be_stopped_is_named(
     monkeypatch.setattr(packages, "SYSTEMD", machine)
     packages.stop_service("nginx", [])
     assert "nginx may be running" in capsys.readouterr().err
+
+
+def test_a_service_that_nothing_starts_is_left_alone(
+    machine: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    install_fake(machine / "bin", "service", "echo nats-server: unrecognized service; exit 1\n")
+    monkeypatch.setattr(packages, "SYSTEMD", machine / "absent")
+    monkeypatch.setattr(packages, "INIT_SCRIPTS", machine)
+    packages.stop_service("nats-server", [])
+    assert capsys.readouterr().err == ""
 
 
 def test_a_failing_apt_is_shown(machine: Path, monkeypatch: pytest.MonkeyPatch) -> None:
