@@ -3,13 +3,14 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstring>
 #include <functional>
 #include <memory>
-#include <vector>
+#include <span>
 
+#include "bench/message.hpp"
 #include "bench/nested_work.hpp"
-#include "bench/payload.hpp"
 #include "bench/shared_object.hpp"
 #include "bench/table.hpp"
 #include "bench/task_map.hpp"
@@ -63,21 +64,32 @@ struct ClockReads {
 class Copies {
  public:
   explicit Copies(std::size_t bytes)
-      : from_(bytes / sizeof(Word)), to_(std::make_shared<std::vector<Word>>(from_.size())) {}
+      : from_(std::make_shared<Message>(bytes)), to_(std::make_shared<Message>(bytes)) {}
 
   void operator()(std::uint64_t count) {
+    const std::span<Word> from = from_->words();
+    const std::span<Word> to = to_->words();
     for (std::uint64_t n = 0; n < count; ++n) {
-      from_.front() = n;  // each copy differs, and so none can be left out
-      std::memcpy(to_->data(), from_.data(), from_.size() * sizeof(Word));
-      asm volatile("" : : "r"(to_->data()) : "memory");
+      from.front() = n;  // each copy differs, and so none can be left out
+      std::memcpy(to.data(), from.data(), from.size_bytes());
+      asm volatile("" : : "r"(to.data()) : "memory");
     }
-    if (*to_ != from_) throw std::runtime_error("the copy differs from what was copied");
+    if (!std::ranges::equal(to, from)) {
+      throw std::runtime_error("the copy differs from what was copied");
+    }
   }
 
  private:
-  std::vector<Word> from_;
-  std::shared_ptr<std::vector<Word>> to_;
+  std::shared_ptr<Message> from_;
+  std::shared_ptr<Message> to_;
 };
+
+template <class RoundTrip>
+void add_spinning(Cases& cases, const char* what, const Placement& pair) {
+  harness::CaseName name = named(what, "round_trip");
+  add(cases, name.with("peers", "processes").with("place", to_string(pair.place)),
+      crew_over<RoundTrip>(Peers::processes, pair.cpus));
+}
 
 void add_copies(Cases& cases, const Placement& alone) {
   for (std::size_t bytes : {8UL, 64UL, 1024UL, 16384UL, 131072UL, 1048576UL, 67108864UL}) {
@@ -164,9 +176,8 @@ class Serial {
 void add_rows(Cases& cases) {
   for (const Placement& pair : cases.pairs()) {
     if (pair.place != Place::same_cpu) {
-      harness::CaseName name = named("cache_line", "round_trip");
-      add(cases, name.with("peers", "processes").with("place", to_string(pair.place)),
-          crew_over<CacheLineRoundTrip>(Peers::processes, pair.cpus));
+      add_spinning<CacheLineRoundTrip>(cases, "cache_line", pair);
+      add_spinning<CacheLinePairRoundTrip>(cases, "cache_line_pair", pair);
     }
     for (Peers peers : {Peers::threads, Peers::processes}) {
       harness::CaseName name = named("futex", "round_trip");

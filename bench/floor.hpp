@@ -45,6 +45,38 @@ class CacheLineRoundTrip {
   alignas(isolation) std::atomic<std::uint64_t> word_{0};
 };
 
+/// A cache line for each way, as two queues have them: unlike with a single line, who writes has
+/// first to take the line from who looks at it. Where the CPUs lie decides which of both is slower.
+class CacheLinePairRoundTrip {
+ public:
+  harness::Body join(harness::Seat& seat) {
+    if (seat.worker == 0) {
+      return
+          [this, trips = RoundTrips(seat), turn = std::uint64_t{0}](std::uint64_t count) mutable {
+            trips.run(count, [this, &turn](std::uint64_t) {
+              there_.store(++turn, std::memory_order_release);
+              wait_for(back_, turn);
+            });
+          };
+    }
+    return [this, turn = std::uint64_t{0}](std::uint64_t count) mutable {
+      for (std::uint64_t n = 0; n < count; ++n) {
+        wait_for(there_, ++turn);
+        back_.store(turn, std::memory_order_release);
+      }
+    };
+  }
+
+ private:
+  static void wait_for(const std::atomic<std::uint64_t>& line, std::uint64_t turn) {
+    while (line.load(std::memory_order_acquire) != turn) {
+    }
+  }
+
+  alignas(isolation) std::atomic<std::uint64_t> there_{0};
+  alignas(isolation) std::atomic<std::uint64_t> back_{0};
+};
+
 /// Two futexes: each worker wakes the other and sleeps, with nothing else between them.
 class FutexRoundTrip {
  public:
