@@ -83,6 +83,8 @@ inline constexpr auto a_sleep = std::chrono::milliseconds(200);
 /// What a worker may use of its processor to sleep so long: far more than that takes, and less than
 /// one that spins gets on a crowded machine.
 inline constexpr auto cost_of_a_sleep = a_sleep / 20;
+/// The same where the host may have taken the CPU away, which a virtual machine cannot tell.
+inline constexpr auto cost_of_a_sleep_disturbed = a_sleep / 4;
 
 std::chrono::nanoseconds processor_time_of_this_thread();
 
