@@ -4,6 +4,8 @@
 #include <array>
 #include <limits>
 
+#include "harness/median.hpp"
+
 namespace handoff::harness {
 namespace {
 
@@ -29,9 +31,7 @@ double smallest_step() {
 ClockFacts measure_clock() {
   std::array<double, 51> blocks{};
   for (double& block : blocks) block = cost_of_block();
-  auto middle = blocks.begin() + blocks.size() / 2;
-  std::nth_element(blocks.begin(), middle, blocks.end());
-  return {.cost_ns = *middle, .resolution_ns = smallest_step()};
+  return {.cost_ns = median(blocks), .resolution_ns = smallest_step()};
 }
 
 }  // namespace

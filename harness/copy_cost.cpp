@@ -2,13 +2,13 @@
 
 #include <unistd.h>
 
-#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
 
 #include "harness/clock.hpp"
+#include "harness/median.hpp"
 #include "harness/region.hpp"
 #include "impl/common/descriptor.hpp"
 #include "impl/common/status.hpp"
@@ -28,9 +28,7 @@ double median_ns(const Copy& copy) {
     for (int i = 0; i < copies; ++i) copy();
     block = static_cast<double>(now_ns() - begin) / copies;
   }
-  auto middle = blocks.begin() + blocks.size() / 2;
-  std::nth_element(blocks.begin(), middle, blocks.end());
-  return *middle;
+  return median(blocks);
 }
 
 template <class CopyTo>

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "harness/clock.hpp"
+#include "harness/median.hpp"
 #include "harness/placement.hpp"
 #include "impl/common/cpu.hpp"
 
@@ -55,9 +56,7 @@ class Bounce {
 
   Probe result() {
     if (blocks_.size() < fewest_blocks) return {};
-    auto middle = blocks_.begin() + static_cast<std::ptrdiff_t>(blocks_.size() / 2);
-    std::nth_element(blocks_.begin(), middle, blocks_.end());
-    return {.round_trip_ns = *middle, .measured = true};
+    return {.round_trip_ns = median(blocks_), .measured = true};
   }
 
  private:
