@@ -7,6 +7,7 @@
 #include <type_traits>
 
 #include "bench/payload.hpp"
+#include "impl/common/cpu.hpp"
 
 /// Where the messages lie that workers send and receive. `rep movsb`, by which glibc and Linux copy
 /// where the processor says that it is fast, takes some of them (AMD Zen 3) up to 30 times as long
@@ -15,29 +16,21 @@
 /// It would decide what is measured, so that no buffer of messages is left to chance.
 namespace handoff::bench {
 
-inline constexpr std::size_t message_page = 4096;
-
-/// Bytes from the start of a page: its middle, farthest from where headers put what follows them.
-/// What is shorter than a page begins at a cache line.
-constexpr std::size_t message_offset(std::size_t bytes) {
-  return bytes < message_page ? 0 : message_page / 2;
-}
-constexpr std::size_t message_alignment(std::size_t bytes) {
-  constexpr std::size_t cache_line = 64;
-  return bytes < message_page ? cache_line : message_page;
-}
-
-/// A buffer of one message of `bytes`, a multiple of a word; zeros at first.
+/// A buffer of one message of `bytes`, a multiple of a word; zeros at first. It begins at a cache
+/// line; what fills a page, in the middle of one: farthest from where headers put what follows
+/// them.
 class Message {
  public:
   explicit Message(std::size_t bytes)
-      : before_(message_offset(bytes) / sizeof(Word)),
+      : before_(bytes < page ? 0 : page / 2 / sizeof(Word)),
         count_(bytes / sizeof(Word)),
-        memory_(zeros(before_ + count_, std::align_val_t(message_alignment(bytes)))) {}
+        memory_(zeros(before_ + count_, std::align_val_t(bytes < page ? cache_line : page))) {}
 
   std::span<Word> words() { return {memory_.get() + before_, count_}; }
 
  private:
+  static constexpr std::size_t page = 4096;
+
   struct Free {
     std::align_val_t alignment;
     void operator()(Word* words) const { ::operator delete[](words, alignment); }
