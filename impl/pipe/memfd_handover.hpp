@@ -21,6 +21,9 @@ namespace detail {
 /// Nothing can change the file any more, nor take a seal away.
 inline constexpr int all_seals = F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE | F_SEAL_SEAL;
 
+/// Times that sealing may find a page held, each after about 0.2 s of the kernel's own waiting.
+inline constexpr int most_busy_seals = 100;
+
 /// Room for one descriptor beside a packet.
 struct alignas(cmsghdr) OneDescriptor {
   std::array<std::byte, CMSG_SPACE(sizeof(int))> bytes{};
@@ -34,7 +37,11 @@ inline Descriptor sealed_memory_file(std::span<const std::byte> message) {
     if (written == -1 && errno != EINTR) throw_errno("memfd_handover: write");
     if (written > 0) message = message.subspan(static_cast<std::size_t>(written));
   }
-  if (::fcntl(file.get(), F_ADD_SEALS, all_seals) == -1) throw_errno("memfd_handover: seals");
+  // Nobody else has the file, so that EBUSY says that the kernel itself holds one of its pages for
+  // a while: it has waited for that already, and may have to again.
+  for (int tries = 0; ::fcntl(file.get(), F_ADD_SEALS, all_seals) == -1; ++tries) {
+    if (errno != EBUSY || tries == most_busy_seals) throw_errno("memfd_handover: seals");
+  }
   return file;
 }
 
